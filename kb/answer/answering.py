@@ -1,0 +1,86 @@
+"""The road from a question to proved quotes, or to "not found"."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from kb.answer.deciding import evidence, load_rule, probability
+from kb.answer.proving import prove
+from kb.answer.quoting import choose
+from kb.answer.sentences import Sentence, candidate_sentences
+from kb.judging import Judge
+from kb.library import Library
+from kb.records import Answer, Filter, Quote
+from kb.revisions import Revisions
+from kb.search import Found, Searcher, clean_question
+from kb.settings import Settings
+
+# Passages whose sentences are read for an answer.
+PASSAGES_READ = 12
+_NEAREST = 5
+
+
+class Answerer:
+    def __init__(
+        self, settings: Settings, library: Library, searcher: Searcher, judge: Judge | None, revisions: Revisions
+    ) -> None:
+        self._settings = settings
+        self._library = library
+        self._searcher = searcher
+        self._judge = judge
+        self._revisions = revisions
+        self._rule = load_rule()
+
+    def ask(self, question: str, where: Filter, limit: int) -> Answer:
+        """1 to limit quotes, each proved, or "not_found" with the nearest passages. Raises QuestionError."""
+        clean = clean_question(question, self._settings.question_chars)
+        found = self._searcher.find(clean, where, PASSAGES_READ)
+        if found is None:
+            return Answer(clean, "not_found", (), (), {"probability": 0.0})
+        sentences = self.judged(found, where)
+        judged = evidence(found, sentences)
+        chance, bar = probability(judged, self._rule)
+        quotes = self._quotes(sentences, limit or self._settings.quotes) if sentences and chance >= bar else []
+        values = {**judged, "probability": chance, "bar": bar}
+        return Answer(clean, "answered" if quotes else "not_found", tuple(quotes), found.hits[:_NEAREST], values)
+
+    def judged(self, found: Found, where: Filter) -> list[Sentence]:
+        """The candidate sentences, best first; the best few of them read by the judge."""
+        sentences = candidate_sentences(found, where, self._library, self._revisions.get)
+        if self._judge is None or not sentences:
+            return sentences
+        head = sentences[: self._settings.judge_sentences]
+        logits = self._judge.scores(found.question, [sentence.text for sentence in head])
+        read = [replace(s, judge=logit) for s, logit in zip(head, logits, strict=True)]
+        return [*ordered(read, self._rule), *sentences[len(read) :]]
+
+    def _quotes(self, sentences: Sequence[Sentence], limit: int) -> list[Quote]:
+        good = worth_quoting(sentences, self._rule)
+        chosen = choose(good, limit, self._same_document)
+        return [quote for entry in chosen if (quote := prove(self._library, entry)) is not None]
+
+    def _same_document(self, document_id: str) -> str:
+        return min((document_id, *self._library.linked(document_id)))
+
+
+def ordered(judged: Sequence[Sentence], rule: dict[str, Any]) -> list[Sentence]:
+    """Judged sentences by judge and sentence score together; ties by place."""
+    weight = rule["ordering"]["judge_weight"]
+    return sorted(
+        judged,
+        key=lambda s: (-(s.score + weight * (s.judge or 0.0)), s.revision.document_id, s.start),
+    )
+
+
+def worth_quoting(sentences: Sequence[Sentence], rule: dict[str, Any]) -> list[Sentence]:
+    """The sentences good enough to stand in an answer that was found: near the best by judge, or by score."""
+    judged = [s for s in sentences if s.judge is not None]
+    if judged:
+        best = max(s.judge if s.judge is not None else -math.inf for s in judged)
+        floor = min(best, max(rule["ordering"]["judge_floor"], best - rule["ordering"]["judge_span"]))
+        return [s for s in judged if s.judge is not None and s.judge >= floor]
+    best = sentences[0].score
+    return [s for s in sentences[:12] if s.score >= best - rule["ordering"]["score_span"]]

@@ -1,0 +1,152 @@
+"""Where everything is wired: a knowledge base out of settings."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+
+import numpy as np
+import numpy.typing as npt
+
+from kb.answer import Answerer
+from kb.embedding import Embedder, load_embedder
+from kb.indexing import Follower, Publisher, reindex
+from kb.indexing.cutting import generation_for
+from kb.indexing.publish import require_same
+from kb.judging import Judge, load_judge
+from kb.library import Library
+from kb.library.keeping import restore as restore_library
+from kb.library.rows import GenerationRow
+from kb.library.writes import NewVector
+from kb.records import Answer, Filter, Hit, Passage, Revision, content_hash
+from kb.revisions import Revisions
+from kb.search import Searcher
+from kb.settings import Settings
+from kb.spans import voices
+from kb.themes import ThemeRule, read_themes
+
+
+class KnowledgeBase:
+    """The library with what searches it. Threads may share one."""
+
+    def __init__(self, settings: Settings, embedder: Embedder | None = None, judge: Judge | None = None) -> None:
+        self.settings = settings
+        self.library = Library(settings)
+        self.embedder = embedder or load_embedder(settings)
+        self.judge = judge or load_judge(settings)
+        self.themes = read_themes(Path(settings.themes_file))
+        self.theme_rule = ThemeRule(self.themes, self._phrase_vectors)
+        self.revisions = Revisions(self.library)
+        self.follower = Follower(self.library, settings.engine)
+        self.searcher = Searcher(settings, self.library, self.embedder, self.follower)
+        self.answerer = Answerer(settings, self.library, self.searcher, self.judge, self.revisions)
+
+    def __enter__(self) -> KnowledgeBase:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self.library.close()
+
+    def search(self, question: str, where: Filter | None = None, limit: int = 10) -> list[Hit]:
+        """Passages, best first. Raises QuestionError, IndexFault, LibraryError, ModelError."""
+        return self.searcher.search(question, where or Filter(), limit)
+
+    def ask(self, question: str, where: Filter | None = None, limit: int = 0) -> Answer:
+        """Proved quotes, or "not_found". limit 0: the setting `quotes`."""
+        return self.answerer.ask(question, where or Filter(), limit)
+
+    def speakers_of(self, passage: Passage) -> tuple[str, ...]:
+        """Everybody who is heard in a passage, in order of first word."""
+        return voices(self.revision(passage.revision_id).segments, passage.start, passage.end)
+
+    def revision(self, revision_id: str) -> Revision:
+        return self.revisions.get(revision_id)
+
+    def publisher(self) -> Publisher:
+        return Publisher(self.settings, self.library, self.embedder, self.theme_rule)
+
+    def follow(self) -> int:
+        """Bring the index to the library's last change; the sequence reached."""
+        return self.follower.catch_up()
+
+    def warm(self) -> None:
+        """Load the models and the index, so that the first question is as quick as the others."""
+        self.embedder.question("warm")
+        if self.judge is not None:
+            self.judge.load()
+        self.follow()
+
+    def ready(self) -> dict[str, object]:
+        """Whether questions can be answered now, and how far the index is."""
+        sequence, _ = self.library.position()
+        followed = self.follower.current()
+        reached = followed.view.sequence if followed else 0
+        return {
+            "ready": reached >= sequence,
+            "library_sequence": sequence,
+            "index_sequence": reached,
+            "passages": followed.view.size() if followed else 0,
+        }
+
+    def check(self) -> list[str]:
+        """Every invariant of library and index that does not hold, in words."""
+        found = self.library.faults()
+        active = self.library.active_generation()
+        if active is not None:
+            try:
+                require_same(active, generation_for(self.settings, self.embedder.identity))
+            except Exception as error:
+                found.append(str(error))
+            self.follow()
+            found += self.follower.faults()
+        return found
+
+    def check_deleted(self, document_id: str) -> list[str]:
+        """What is left of a purged document anywhere; empty: nothing."""
+        found = self.library.traces(document_id)
+        self.follow()
+        followed = self.follower.current()
+        if followed is not None:
+            held = followed.view.documents([int(no) for no in followed.view.nos()])
+            found += [f"passage number {no} in the index" for no, owner in held.items() if owner == document_id]
+        return found
+
+    def backup(self, target: Path) -> None:
+        self.library.backup(target)
+
+    def reindex(self, progress: Callable[[int, int], None] | None = None) -> GenerationRow:
+        """Embed everything anew with the settings' model and passages, and switch to it."""
+        made = reindex(self.settings, self.library, self.embedder, self.theme_rule, progress)
+        self.follow()
+        return made
+
+    def _phrase_vectors(self, texts: list[str]) -> npt.NDArray[np.float32]:
+        """Vectors of theme phrases, float32 (n, dim): kept in the library, made when first needed."""
+        key = self.embedder.identity.key()
+        hashes = [f"theme:{content_hash(text)}" for text in texts]
+        known = self.library.vectors_by_hash(key, hashes)
+        missing = [i for i, name in enumerate(hashes) if name not in known]
+        made = {}
+        if missing:
+            parts = [texts[i] for i in missing]
+            for i, entry in zip(missing, self.embedder.passages(parts, [[(0, len(p))] for p in parts]), strict=True):
+                made[hashes[i]] = NewVector(hashes[i], entry.vector.tobytes(), b"")
+            self.library.store_vectors(key, list(made.values()))
+        blobs = [made[name].vector if name in made else known[name].vector for name in hashes]
+        return np.stack([np.frombuffer(blob, dtype=np.float32) for blob in blobs])
+
+
+def open_knowledge_base(settings: Settings) -> KnowledgeBase:
+    """Raises LibraryError, SchemaError, SettingsError, ModelError."""
+    return KnowledgeBase(settings)
+
+
+def restore(settings: Settings, source: Path) -> None:
+    """Put a backup in the library's place. Raises UsageError, LibraryError."""
+    restore_library(settings, source)
+    shutil.rmtree(settings.data_folder / "index", ignore_errors=True)

@@ -1,0 +1,56 @@
+"""The seam to an embedding model, and what a model is known by."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+Matrix = npt.NDArray[np.float32]
+HalfMatrix = npt.NDArray[np.float16]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelIdentity:
+    """name and variant ("torch-float32"), SHA-256 of the weights, dimension of its vectors."""
+
+    name: str
+    variant: str
+    sha256: str
+    dimension: int
+
+    def key(self) -> str:
+        """What vectors are cached under; vectors of two keys never mix."""
+        return f"{self.name}@{self.sha256[:16]}/{self.variant}/{self.dimension}"
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """vector: float32 (dim,), unit length. sentences: float16 (sentences, dim), each row unit length."""
+
+    vector: Matrix
+    sentences: HalfMatrix
+
+
+class Embedder(Protocol):
+    @property
+    def identity(self) -> ModelIdentity: ...
+
+    def count(self, texts: Sequence[str]) -> list[int]:
+        """Tokens of each text, special tokens included."""
+        ...
+
+    def split(self, text: str) -> list[tuple[int, int]]:
+        """Spans of an overlong text's pieces, in order, each within the passage limit, nothing but space between."""
+        ...
+
+    def question(self, text: str) -> Matrix:
+        """float32 (dim,), unit length."""
+        ...
+
+    def passages(self, texts: Sequence[str], sentences: Sequence[Sequence[tuple[int, int]]]) -> list[Embedded]:
+        """One forward pass a batch gives each text's vector and its sentences' (spans in characters of the text)."""
+        ...

@@ -1,0 +1,53 @@
+"""Counting and splitting in a model's own tokens, without loading the model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from langchain_text_splitters import RecursiveCharacterTextSplitter
+from tokenizers import Tokenizer
+
+# The splitter counts without special tokens: leave room for them.
+_SPECIAL = 2
+
+
+class Tokens:
+    """The tokenizer of a model folder that holds a tokenizer.json. limit: tokens of a piece."""
+
+    def __init__(self, file: Path, limit: int) -> None:
+        self._file = file
+        self._limit = limit
+        self._tokenizer = Tokenizer.from_file(str(file))
+        self._tokenizer.no_padding()
+        self._tokenizer.no_truncation()
+        self._splitter: RecursiveCharacterTextSplitter | None = None
+
+    def encode(self, texts: Sequence[str], longest: int) -> list[Any]:
+        """Encodings (ids, offsets in characters), special tokens included, cut at `longest` tokens."""
+        encodings = self._tokenizer.encode_batch(list(texts))
+        for encoding in encodings:
+            encoding.truncate(longest)
+        return list(encodings)
+
+    def count(self, texts: Sequence[str]) -> list[int]:
+        return [len(encoding.ids) for encoding in self._tokenizer.encode_batch_fast(list(texts))] if texts else []
+
+    def split(self, text: str) -> list[tuple[int, int]]:
+        """Spans of the pieces, in order. No overlap: with one the splitter's start offsets go wrong."""
+        if self._splitter is None:
+            from transformers import PreTrainedTokenizerFast
+
+            self._splitter = RecursiveCharacterTextSplitter.from_huggingface_tokenizer(
+                PreTrainedTokenizerFast(tokenizer_file=str(self._file)),
+                chunk_size=self._limit - _SPECIAL,
+                chunk_overlap=0,
+            )
+        spans: list[tuple[int, int]] = []
+        at = 0
+        for piece in self._splitter.split_text(text):
+            start = text.index(piece, at)
+            spans.append((start, start + len(piece)))
+            at = start + len(piece)
+        return spans

@@ -1,0 +1,96 @@
+"""Every error that Counterpart raises on purpose.
+
+CounterpartError
+├── UsageError                what was asked cannot be done as asked        exit 2, HTTP 400
+│   ├── SettingsError         an unknown key or a bad value                 exit 2, HTTP 400
+│   ├── QuestionError         a question that cannot be searched            exit 2, HTTP 400
+│   └── NotFoundError         no such document, passage, theme              exit 2, HTTP 404
+├── InputError                a file that a reader cannot read              exit 3, HTTP 422
+├── LibraryError              the library cannot be opened, read, written   exit 4, HTTP 503
+│   ├── SchemaError           made by another version of Counterpart        exit 4, HTTP 503
+│   ├── BusyError             another process holds the library             exit 5, HTTP 503
+│   └── DiskFullError         no room; nothing acknowledged is lost         exit 4, HTTP 507
+├── IndexFault                the index does not fit the library            exit 4, HTTP 503
+└── ModelError                a model is missing, or is not the pinned one  exit 6, HTTP 503
+
+Each carries what happened, where (a document, a line) and the way out.
+"""
+
+from __future__ import annotations
+
+
+class CounterpartError(Exception):
+    """what: one sentence; where: "file, line 3" or ""; way_out: what to do now, or ""."""
+
+    exit_code = 1
+    http_status = 500
+    title = "Something went wrong"
+
+    def __init__(self, what: str, *, where: str = "", way_out: str = "") -> None:
+        super().__init__(what)
+        self.what = what
+        self.where = where
+        self.way_out = way_out
+
+    def __str__(self) -> str:
+        parts = [f"{self.where}: {self.what}" if self.where else self.what]
+        if self.way_out:
+            parts.append(self.way_out)
+        return " ".join(part if part.endswith((".", "?", "!")) else f"{part}." for part in parts)
+
+
+class UsageError(CounterpartError):
+    exit_code = 2
+    http_status = 400
+    title = "That cannot be asked like this"
+
+
+class SettingsError(UsageError):
+    title = "A setting is wrong"
+
+
+class QuestionError(UsageError):
+    title = "That question cannot be searched"
+
+
+class NotFoundError(UsageError):
+    http_status = 404
+    title = "There is no such thing here"
+
+
+class InputError(CounterpartError):
+    exit_code = 3
+    http_status = 422
+    title = "A file cannot be read"
+
+
+class LibraryError(CounterpartError):
+    exit_code = 4
+    http_status = 503
+    title = "The library cannot be used"
+
+
+class SchemaError(LibraryError):
+    title = "The library was made by another version"
+
+
+class BusyError(LibraryError):
+    exit_code = 5
+    title = "The library is busy"
+
+
+class DiskFullError(LibraryError):
+    http_status = 507
+    title = "The disk is full"
+
+
+class IndexFault(CounterpartError):
+    exit_code = 4
+    http_status = 503
+    title = "The index does not fit the library"
+
+
+class ModelError(CounterpartError):
+    exit_code = 6
+    http_status = 503
+    title = "A model cannot be used"

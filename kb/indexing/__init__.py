@@ -1,0 +1,7 @@
+"""The library's changes into vectors and indexes: publish, follow, reindex."""
+
+from kb.indexing.follow import Follower
+from kb.indexing.publish import Item, Outcome, Publisher
+from kb.indexing.reindex import reindex
+
+__all__ = ["Follower", "Item", "Outcome", "Publisher", "reindex"]

@@ -1,0 +1,120 @@
+"""An engine kept at the library's change sequence. Searching never waits for it."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+
+import numpy as np
+
+from kb.engines import Engine, make_engine
+from kb.engines.contract import View
+from kb.library import GenerationRow, Library
+
+# Passages taken in at one step: a question that finds the index behind waits for one step at most.
+_STEP_PASSAGES = 4_000
+_STEP_CHANGES = 256
+
+
+@dataclass(frozen=True)
+class Followed:
+    """One consistent state of the index, with the generation that it belongs to."""
+
+    view: View
+    engine: Engine
+    generation: GenerationRow
+
+
+class Follower:
+    def __init__(self, library: Library, engine_name: str) -> None:
+        self._library = library
+        self._engine_name = engine_name
+        self._lock = threading.Lock()
+        self._followed: Followed | None = None
+
+    def current(self) -> Followed | None:
+        """The newest state at hand, after one step towards the library; None while nothing was ever published.
+
+        Where another thread is taking that step, the state before it is given at once.
+        """
+        if self._is_behind():
+            if self._lock.acquire(blocking=self._followed is None):
+                try:
+                    self._step()
+                finally:
+                    self._lock.release()
+        return self._followed
+
+    def catch_up(self) -> int:
+        """Follow to the library's last change; the sequence reached."""
+        with self._lock:
+            while self._is_behind():
+                self._step()
+        return self._followed.view.sequence if self._followed else 0
+
+    def rebuild(self) -> int:
+        """Throw the index away and make it again from the library."""
+        with self._lock:
+            self._followed = None
+        return self.catch_up()
+
+    def faults(self) -> list[str]:
+        """How the index differs from the library; empty: not at all."""
+        followed = self._followed
+        if followed is None:
+            return []
+        indexed = followed.view.nos()
+        stored = np.array(self._library.live_nos(followed.generation.id), dtype=np.int64)
+        found = [f"passage number {no} is indexed and not in the library" for no in np.setdiff1d(indexed, stored)]
+        found += [f"passage number {no} is in the library and not indexed" for no in np.setdiff1d(stored, indexed)]
+        return found
+
+    def _is_behind(self) -> bool:
+        sequence, generation_id = self._library.position()
+        followed = self._followed
+        if followed is None:
+            return generation_id != 0
+        return followed.generation.id != generation_id or followed.view.sequence < sequence
+
+    def _step(self) -> None:
+        generation = self._library.active_generation()
+        if generation is None:
+            return
+        if self._followed is None or self._followed.generation.id != generation.id:
+            self._followed = self._build(generation)
+        else:
+            self._advance(self._followed)
+
+    def _build(self, generation: GenerationRow) -> Followed:
+        sequence = self._library.sequence()
+        engine = make_engine(self._engine_name, generation.dimension)
+        nos = self._library.live_nos(generation.id)
+        for at in range(0, len(nos), _STEP_PASSAGES):
+            engine.apply(self._library.entries(nos[at : at + _STEP_PASSAGES], generation.model_key), (), 0)
+        engine.apply((), (), sequence)
+        return Followed(engine.view(), engine, generation)
+
+    def _advance(self, followed: Followed) -> None:
+        target = self._library.sequence()
+        steps = self._library.changes_since(followed.view.sequence, followed.generation.id, _STEP_CHANGES)
+        added: dict[int, None] = {}
+        removed: dict[int, None] = {}
+        reached = target if len(steps) < _STEP_CHANGES else steps[-1].seq
+        for step in steps:
+            if step.kind == "add":
+                added.update(dict.fromkeys(step.nos))
+            else:
+                for no in step.nos:
+                    if no in added:
+                        del added[no]
+                    else:
+                        removed[no] = None
+            if len(added) >= _STEP_PASSAGES:
+                reached = step.seq
+                break
+        # A build may have read what is told again here: numbers that are known are left alone.
+        known = set(followed.engine.view().documents(list(added)))
+        fresh = [no for no in added if no not in known]
+        entries = self._library.entries(fresh, followed.generation.model_key)
+        followed.engine.apply(entries, list(removed), reached)
+        self._followed = Followed(followed.engine.view(), followed.engine, followed.generation)

@@ -1,0 +1,12 @@
+"""One class over its parts: reads, writes, what indexes follow, keeping it safe."""
+
+from __future__ import annotations
+
+from kb.library.feeds import Feeds
+from kb.library.keeping import Keeping
+from kb.library.reads import Reads
+from kb.library.writes import Writes
+
+
+class Library(Reads, Writes, Feeds, Keeping):
+    """The truth, in one database. Every method is one transaction; threads may share a Library."""

@@ -1,0 +1,43 @@
+"""Numbered schema steps. A library of a newer schema is refused, an older one is brought up."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+
+from sqlalchemy import Connection, inspect, select
+
+from kb.errors import SchemaError
+from kb.library.schema import facts, metadata
+
+
+def _first(connection: Connection) -> None:
+    metadata.create_all(connection)
+    connection.execute(facts.insert().values(name="library_id", value=uuid.uuid4().hex))
+
+
+# Step n brings schema n - 1 to schema n. Never change one that was released; add the next.
+STEPS: tuple[Callable[[Connection], None], ...] = (_first,)
+SCHEMA_VERSION = len(STEPS)
+
+
+def schema_version(connection: Connection) -> int:
+    if not inspect(connection).has_table("facts"):
+        return 0
+    value = connection.scalar(select(facts.c.value).where(facts.c.name == "schema_version"))
+    return int(value or 0)
+
+
+def migrate(connection: Connection, where: str) -> None:
+    """Bring the database to SCHEMA_VERSION, in the caller's transaction. Raises SchemaError for a newer one."""
+    version = schema_version(connection)
+    if version > SCHEMA_VERSION:
+        raise SchemaError(
+            f"its schema is {version}, this Counterpart knows {SCHEMA_VERSION}",
+            where=where,
+            way_out="Use the newer Counterpart that made it.",
+        )
+    for step in STEPS[version:]:
+        step(connection)
+    connection.execute(facts.delete().where(facts.c.name == "schema_version"))
+    connection.execute(facts.insert().values(name="schema_version", value=str(SCHEMA_VERSION)))

@@ -1,0 +1,169 @@
+"""The tables. All state is here; every index is a view of it."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData()
+
+facts = Table("facts", metadata, Column("name", String, primary_key=True), Column("value", String, nullable=False))
+
+documents = Table(
+    "documents",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("source_key", String, nullable=False, unique=True),
+    Column("revision_id", String, nullable=False),
+    Column("title", String, nullable=False),
+    Column("show", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("date", String, nullable=False),
+    Column("language", String, nullable=False),
+    Column("composed", Boolean, nullable=False),
+    Column("sponsored", Boolean, nullable=False),
+    Column("words", Integer, nullable=False),
+    Column("speakers", Text, nullable=False),
+    Column("signature", LargeBinary, nullable=False),
+    Column("deleted", Boolean, nullable=False, default=False),
+    Column("created_at", String, nullable=False),
+)
+
+document_facets = Table(
+    "document_facets",
+    metadata,
+    Column("document_id", ForeignKey("documents.id", ondelete="CASCADE"), primary_key=True),
+    Column("name", String, primary_key=True),
+    Column("value", String, primary_key=True),
+)
+
+links = Table(
+    "links",
+    metadata,
+    Column("document_id", ForeignKey("documents.id", ondelete="CASCADE"), primary_key=True),
+    Column("other_id", ForeignKey("documents.id", ondelete="CASCADE"), primary_key=True),
+)
+
+revisions = Table(
+    "revisions",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("document_id", ForeignKey("documents.id", ondelete="CASCADE"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("content_hash", String, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("metadata", Text, nullable=False),
+    Column("marks", Text, nullable=False),
+    Column("report", Text, nullable=False),
+    Column("created_at", String, nullable=False),
+    UniqueConstraint("document_id", "number"),
+)
+
+segments = Table(
+    "segments",
+    metadata,
+    Column("revision_id", ForeignKey("revisions.id", ondelete="CASCADE"), primary_key=True),
+    Column("n", Integer, primary_key=True),
+    Column("start", Integer, nullable=False),
+    Column("end", Integer, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("speaker", String),
+    Column("start_s", Float),
+    Column("end_s", Float),
+    Column("level", Integer, nullable=False),
+)
+
+sources = Table(
+    "sources",
+    metadata,
+    Column("path", String, primary_key=True),
+    Column("document_id", ForeignKey("documents.id", ondelete="CASCADE"), nullable=False),
+    Column("raw_hash", String, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("settings_hash", String, nullable=False),
+    Index("sources_by_hash", "raw_hash"),
+)
+
+generations = Table(
+    "generations",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("model", String, nullable=False),
+    Column("variant", String, nullable=False),
+    Column("sha256", String, nullable=False),
+    Column("dimension", Integer, nullable=False),
+    Column("model_key", String, nullable=False),
+    Column("passages", String, nullable=False),
+    Column("normaliser", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("created_at", String, nullable=False),
+)
+
+passages = Table(
+    "passages",
+    metadata,
+    Column("no", Integer, primary_key=True, autoincrement=True),
+    Column("id", String, nullable=False),
+    Column("generation_id", ForeignKey("generations.id"), nullable=False),
+    Column("document_id", ForeignKey("documents.id", ondelete="CASCADE"), nullable=False),
+    Column("revision_id", ForeignKey("revisions.id", ondelete="CASCADE"), nullable=False),
+    Column("start", Integer, nullable=False),
+    Column("end", Integer, nullable=False),
+    Column("sentences", Text, nullable=False),
+    Column("input_hash", String, nullable=False),
+    UniqueConstraint("generation_id", "id"),
+    Index("passages_by_revision", "revision_id", "generation_id"),
+    Index("passages_by_document", "document_id"),
+    Index("passages_by_input", "input_hash"),
+    sqlite_autoincrement=True,  # a number is never given twice: indexes join rows by it
+)
+
+passage_voices = Table(
+    "passage_voices",
+    metadata,
+    Column("passage_no", ForeignKey("passages.no", ondelete="CASCADE"), primary_key=True),
+    Column("speaker", String, primary_key=True),
+    Column("side", String, nullable=False),
+    Index("voices_by_speaker", "speaker"),
+    Index("voices_by_side", "side"),
+)
+
+passage_themes = Table(
+    "passage_themes",
+    metadata,
+    Column("passage_no", ForeignKey("passages.no", ondelete="CASCADE"), primary_key=True),
+    Column("theme", String, primary_key=True),
+    Index("themes_by_name", "theme"),
+)
+
+vectors = Table(
+    "vectors",
+    metadata,
+    Column("model_key", String, primary_key=True),
+    Column("input_hash", String, primary_key=True),
+    Column("vector", LargeBinary, nullable=False),
+    Column("sentences", LargeBinary, nullable=False),
+)
+
+changes = Table(
+    "changes",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("kind", String, nullable=False),
+    Column("document_id", String, nullable=False),
+    Column("generation_id", Integer, nullable=False),
+    Column("nos", Text, nullable=False),
+    sqlite_autoincrement=True,
+)

@@ -1,0 +1,148 @@
+"""Cut a revision into passages. Pure: a token counter goes in, spans come out.
+
+A passage is a run of whole sentences of one section; it is closed at the sentence after which it
+would hold more words or tokens than the settings allow. A host's question opens a passage, so that it
+stays with the answer that follows. Promotion, lists of references and headings are in no passage.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from kb.records import SET_ASIDE_KINDS, Passage, Revision, Segment, content_hash
+from kb.sentences import is_question, sentence_spans
+from kb.spans import voice
+
+# Tokens of each text, special tokens included.
+TokenCounter = Callable[[Sequence[str]], list[int]]
+# Spans of the pieces of one overlong sentence, each within the limit.
+Splitter = Callable[[str], list[tuple[int, int]]]
+# A passage shorter than this takes the next turn in, even a question.
+SHORT_WORDS = 45
+
+
+@dataclass(frozen=True, slots=True)
+class PassageSettings:
+    """words: a passage is closed at the sentence that would take it over. tokens: never more than these."""
+
+    tokens: int = 250
+    words: int = 150
+    head: str = ""
+
+    def key(self) -> str:
+        return f"tokens={self.tokens} words={self.words} head={self.head or 'none'}"
+
+
+@dataclass(slots=True)
+class _Unit:
+    start: int
+    end: int
+    words: int
+    tokens: int
+    opens: bool  # a heading, a set-aside stretch or the document's start lies before it
+    asks: bool  # first sentence of a host's turn that asks something
+    turn: bool  # first sentence of a segment
+
+
+def cut(revision: Revision, settings: PassageSettings, count: TokenCounter, split: Splitter) -> list[Passage]:
+    """Passages of a revision, in order; each with its sentences' spans relative to its start.
+
+    Every sentence outside set-aside segments and headings is in exactly one passage.
+    """
+    units = _units(revision, settings, count, split)
+    return [_passage(revision, group, settings) for group in _groups(units, settings)]
+
+
+def embedded_input(revision: Revision, passage: Passage, settings: PassageSettings) -> str:
+    """What is embedded for a passage: its own text, after a head where the settings ask for one."""
+    head = {
+        "": "",
+        "title": revision.metadata.title,
+        "section": revision.section_at(passage.start),
+        "speaker": voice(revision.segments, passage.start, passage.end) or "",
+    }[settings.head]
+    return f"{head}\n{passage.text}" if head else passage.text
+
+
+def _units(revision: Revision, settings: PassageSettings, count: TokenCounter, split: Splitter) -> list[_Unit]:
+    hosts = {speaker.name for speaker in revision.metadata.speakers if speaker.host}
+    spans: list[tuple[int, int, bool, bool, bool]] = []
+    for group, opens in _paragraphs(revision.text, revision.segments):
+        start, end = group[0].start, group[-1].end
+        text = revision.text[start:end]
+        asks = group[0].speaker in hosts and is_question(text)
+        for number, (a, b) in enumerate(sentence_spans(text)):
+            first = number == 0
+            spans.append((start + a, start + b, opens and first, asks and first, first))
+    counts = count([revision.text[start:end] for start, end, *_ in spans])
+    units = []
+    for (start, end, opens, asks, turn), tokens in zip(spans, counts, strict=True):
+        sentence = revision.text[start:end]
+        pieces = split(sentence) if tokens > settings.tokens else [(0, len(sentence))]
+        sizes = count([sentence[a:b] for a, b in pieces]) if len(pieces) > 1 else [tokens]
+        for number, ((a, b), size) in enumerate(zip(pieces, sizes, strict=True)):
+            first = number == 0
+            words = len(sentence[a:b].split())
+            units.append(_Unit(start + a, start + b, words, size, opens and first, asks and first, turn and first))
+    return units
+
+
+def _paragraphs(text: str, segments: Sequence[Segment]) -> Iterator[tuple[list[Segment], bool]]:
+    """Runs of segments that are one paragraph (quote and narration pieces), and whether a new section opens."""
+    group: list[Segment] = []
+    opens = True
+    for segment in segments:
+        if segment.kind == "heading" or segment.kind in SET_ASIDE_KINDS:
+            if group:
+                yield group, opens
+                group = []
+            opens = True
+            continue
+        group.append(segment)
+        if text[segment.end - 1].isspace() and "\n" in text[segment.start : segment.end][-3:]:
+            yield group, opens
+            group, opens = [], False
+    if group:
+        yield group, opens
+
+
+def _groups(units: Sequence[_Unit], settings: PassageSettings) -> Iterator[list[_Unit]]:
+    group: list[_Unit] = []
+    words = tokens = 0
+    for unit in units:
+        full = words + unit.words > settings.words or tokens + unit.tokens > settings.tokens
+        if group and (full or unit.opens or (unit.asks and words >= SHORT_WORDS)):
+            kept = _question_tail(group) if full and not unit.opens else []
+            yield group[: len(group) - len(kept)] if kept else group
+            group = list(kept)
+            words, tokens = sum(u.words for u in group), sum(u.tokens for u in group)
+            if tokens + unit.tokens > settings.tokens and group:
+                yield group
+                group, words, tokens = [], 0, 0
+        group.append(unit)
+        words, tokens = words + unit.words, tokens + unit.tokens
+    if group:
+        yield group
+
+
+def _question_tail(group: list[_Unit]) -> list[_Unit]:
+    """The host's short question that ends a full passage: it goes with the answer that follows."""
+    for number in range(len(group) - 1, 0, -1):
+        if group[number].asks:
+            tail = group[number:]
+            return tail if not any(u.turn for u in tail[1:]) and sum(u.words for u in tail) <= SHORT_WORDS else []
+    return []
+
+
+def _passage(revision: Revision, group: Sequence[_Unit], settings: PassageSettings) -> Passage:
+    start, end = group[0].start, group[-1].end
+    return Passage(
+        id=content_hash(revision.id, str(start), str(end), settings.key())[:20],
+        document_id=revision.document_id,
+        revision_id=revision.id,
+        start=start,
+        end=end,
+        text=revision.text[start:end],
+        sentences=tuple((unit.start - start, unit.end - start) for unit in group),
+    )

@@ -1,0 +1,101 @@
+"""Questions into hits: dense and keyword candidates, filled in, fused with the episode prior."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from kb.embedding import Embedder
+from kb.engines import Engine
+from kb.engines.contract import View
+from kb.errors import IndexFault, QuestionError
+from kb.indexing import Follower
+from kb.library import GenerationRow, Library
+from kb.ranking import fuse
+from kb.records import Filter, Hit
+from kb.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Hits, and the state of the index that they came from, for whoever reads on. vector: float32 (dim,)."""
+
+    question: str
+    vector: npt.NDArray[np.float32]
+    hits: tuple[Hit, ...]
+    view: View
+    engine: Engine
+    generation: GenerationRow
+
+
+class Searcher:
+    def __init__(self, settings: Settings, library: Library, embedder: Embedder, follower: Follower) -> None:
+        self._settings = settings
+        self._library = library
+        self._embedder = embedder
+        self._follower = follower
+
+    def search(self, question: str, where: Filter, limit: int) -> list[Hit]:
+        """Passages, best first; equal scores by passage number. Raises QuestionError, IndexFault."""
+        found = self.find(question, where, limit)
+        return list(found.hits) if found else []
+
+    def find(self, question: str, where: Filter, limit: int) -> Found | None:
+        """None: the library holds nothing yet."""
+        question = clean_question(question, self._settings.question_chars)
+        followed = self._follower.current()
+        if followed is None:
+            return None
+        view, generation = followed.view, followed.generation
+        if generation.model_key != self._embedder.identity.key():
+            raise IndexFault(
+                f"the library was indexed with model {generation.model!r} ({generation.model_key}), "
+                f"the settings ask for {self._embedder.identity.name!r} ({self._embedder.identity.key()})",
+                way_out="Set the model back, or run `kb reindex`.",
+            )
+        vector = self._embedder.question(question)
+        allowed = self._library.allowed_nos(where, generation.id) if where else None
+        parts = self._fused(view, question, vector, allowed)
+        best = sorted(parts, key=lambda no: (-parts[no]["score"], no))
+        passages = self._library.passages_by_no(best[:limit])
+        hits = [Hit(passages[no], parts[no]["score"], parts[no]) for no in best[:limit] if no in passages]
+        return Found(question, vector, tuple(hits), view, followed.engine, generation)
+
+    def _fused(
+        self, view: View, question: str, vector: npt.NDArray[np.float32], allowed: npt.NDArray[np.int64] | None
+    ) -> dict[int, dict[str, float]]:
+        """Every part of the score of each candidate: the union of what both retrievers find."""
+        size = self._settings.candidates
+        dense = view.dense(vector, size, allowed)
+        keywords = view.keywords(question, size, allowed)
+        # What only one retriever found gets its true score from the other.
+        dense.update(view.dense_scores(vector, _missing(keywords, dense)))
+        found = {no: score for no, score in keywords.items() if no in dense}
+        found.update(view.keyword_scores(question, _missing(dense, found)))
+        return fuse(
+            dense,
+            found,
+            view.documents(list(dense)),
+            keyword_weight=self._settings.keyword_weight,
+            prior_weight=self._settings.prior_weight,
+        )
+
+
+def clean_question(question: str, longest: int) -> str:
+    """White space made single. Raises QuestionError for an empty or overlong question."""
+    clean = " ".join(question.replace("\x00", " ").split())
+    if not clean:
+        raise QuestionError("the question is empty", way_out="Ask something in plain words.")
+    if len(clean) > longest:
+        raise QuestionError(
+            f"the question has {len(clean)} characters, {longest} are read at most", way_out="Ask it in fewer words."
+        )
+    # Lone surrogates cannot be encoded.
+    return clean.encode("utf-8", "replace").decode("utf-8")
+
+
+def _missing(here: dict[int, float], there: dict[int, float]) -> Sequence[int]:
+    return [no for no in here if no not in there]

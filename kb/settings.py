@@ -1,0 +1,142 @@
+"""One table of settings: name, default, help; units in the names.
+
+A value comes from, first found: the call, the environment (KB_<NAME>), a TOML file (KB_SETTINGS, or
+counterpart.toml in the working folder), the default. An unknown key is an error that names the nearest.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from dataclasses import field as dataclass_field
+from pathlib import Path
+from typing import Any
+
+from kb.errors import SettingsError
+
+FILE_NAME = "counterpart.toml"
+
+
+def _setting(default: Any, text: str) -> Any:
+    return dataclass_field(default=default, metadata={"help": text})
+
+
+@dataclass(frozen=True)
+class Settings:
+    data: str = _setting("var", "folder of the embedded library (its database and index)")
+    database_url: str = _setting("", "SQLAlchemy URL of the library; empty: SQLite in the data folder")
+    engine: str = _setting("embedded", "search engine behind the library, by name")
+    themes_file: str = _setting("corpus/themes.toml", "themes, with descriptions and example phrases")
+    corpus: str = _setting("corpus", "folder that `make run` ingests")
+    model: str = _setting(
+        "all-MiniLM-L6-v2", "sentence-transformers model, by name or folder; the default comes in a package"
+    )
+    device: str = _setting("cpu", "torch device of the embedding model: cpu, cuda")
+    threads: int = _setting(0, "threads of the models; 0: all cores")
+    batch_size: int = _setting(32, "passages in one forward pass")
+    passage_tokens: int = _setting(250, "longest passage, in the model's own tokens")
+    passage_words: int = _setting(150, "words after which a passage is closed at the next sentence end")
+    passage_head: str = _setting("", "what is put before a passage when embedding: empty, title, section or speaker")
+    judge: str = _setting(
+        "reranker_en", "cross-encoder that judges answers: reranker_en (packaged), a CrossEncoder's name, or none"
+    )
+    judge_sentences: int = _setting(6, "best sentences that the judge reads for a question")
+    candidates: int = _setting(200, "passages that each retriever finds")
+    keyword_weight: float = _setting(0.7, "weight of z(keywords) beside z(dense)")
+    prior_weight: float = _setting(0.6, "weight of the episode prior")
+    quotes: int = _setting(5, "most quotes of an answer")
+    host: str = _setting("127.0.0.1", "address that the web listens on")
+    port: int = _setting(8000, "port that the web listens on")
+    web_threads: int = _setting(4, "threads that answer requests")
+    rate_limit: str = _setting("120 per minute", "requests of one client to ask and search; empty: no limit")
+    question_chars: int = _setting(2000, "longest question, in characters")
+    max_file_bytes: int = _setting(64 * 1024 * 1024, "largest file that is ingested, in bytes")
+    busy_timeout_s: float = _setting(60.0, "how long a writer waits for another one")
+    follow_interval_s: float = _setting(0.5, "how often a server looks for what was published")
+    log_questions: bool = _setting(False, "write questions into the log (they are confidential)")
+
+    @property
+    def data_folder(self) -> Path:
+        return Path(self.data)
+
+    def with_values(self, **values: Any) -> Settings:
+        return _build({**self.values(), **values}, "the call")
+
+    def values(self) -> dict[str, Any]:
+        return {entry.name: getattr(self, entry.name) for entry in fields(self)}
+
+
+def load_settings(
+    overrides: Mapping[str, Any] | None = None, environ: Mapping[str, str] | None = None
+) -> Settings:
+    """Settings out of file, environment and overrides. Raises SettingsError, naming key and source."""
+    environ = os.environ if environ is None else environ
+    values: dict[str, Any] = {}
+    path = Path(environ.get("KB_SETTINGS", FILE_NAME))
+    if path.is_file():
+        values.update(_read_file(path))
+    elif "KB_SETTINGS" in environ:
+        raise SettingsError(f"there is no settings file {path}", way_out="Mend KB_SETTINGS.")
+    for name, value in environ.items():
+        if name.startswith("KB_") and name != "KB_SETTINGS":
+            values[_known(name[3:].lower(), f"the environment variable {name}")] = value
+    for name, value in (overrides or {}).items():
+        if value is not None:
+            values[_known(name, "the call")] = value
+    return _build(values, "the settings")
+
+
+def describe() -> list[tuple[str, Any, str]]:
+    """(name, default, help) of each setting, in the table's order."""
+    return [(entry.name, entry.default, str(entry.metadata["help"])) for entry in fields(Settings)]
+
+
+def _read_file(path: Path) -> dict[str, Any]:
+    try:
+        body = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"cannot be read: {error}", where=str(path)) from error
+    return {_known(name, str(path)): value for name, value in body.items()}
+
+
+def _known(name: str, where: str) -> str:
+    names = [entry.name for entry in fields(Settings)]
+    if name in names:
+        return name
+    near = difflib.get_close_matches(name, names, n=1)
+    hint = f"Did you mean {near[0]!r}?" if near else "`kb settings` lists them all."
+    raise SettingsError(f"there is no setting {name!r}", where=where, way_out=hint)
+
+
+def _build(values: Mapping[str, Any], where: str) -> Settings:
+    clean: dict[str, Any] = {}
+    for entry in fields(Settings):
+        if entry.name in values:
+            clean[entry.name] = _convert(entry.name, values[entry.name], type(entry.default), where)
+    return Settings(**clean)
+
+
+def _convert(name: str, value: Any, kind: type, where: str) -> Any:
+    try:
+        if kind is bool:
+            return value if isinstance(value, bool) else _flag(str(value))
+        if kind is str:
+            return str(value)
+        number = kind(value)
+    except (TypeError, ValueError) as error:
+        raise SettingsError(f"{name} = {value!r} is no {kind.__name__}", where=where) from error
+    if number < 0:
+        raise SettingsError(f"{name} = {value!r} is negative", where=where)
+    return number
+
+
+def _flag(value: str) -> bool:
+    table = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
+    return table[value.strip().lower()] if value.strip().lower() in table else _bad_flag(value)
+
+
+def _bad_flag(value: str) -> bool:
+    raise ValueError(value)
