@@ -43,6 +43,7 @@ class _Unit:
     opens: bool  # a heading, a set-aside stretch or the document's start lies before it
     asks: bool  # first sentence of a host's turn that asks something
     turn: bool  # first sentence of a segment
+    speaker: str | None
 
 
 def cut(revision: Revision, settings: PassageSettings, count: TokenCounter, split: Splitter) -> list[Passage]:
@@ -67,24 +68,26 @@ def embedded_input(revision: Revision, passage: Passage, settings: PassageSettin
 
 def _units(revision: Revision, settings: PassageSettings, count: TokenCounter, split: Splitter) -> list[_Unit]:
     hosts = {speaker.name for speaker in revision.metadata.speakers if speaker.host}
-    spans: list[tuple[int, int, bool, bool, bool]] = []
+    spans: list[tuple[int, int, bool, bool, bool, str | None]] = []
     for group, opens in _paragraphs(revision.text, revision.segments):
         start, end = group[0].start, group[-1].end
         text = revision.text[start:end]
         asks = group[0].speaker in hosts and is_question(text)
         for number, (a, b) in enumerate(sentence_spans(text)):
             first = number == 0
-            spans.append((start + a, start + b, opens and first, asks and first, first))
+            spans.append((start + a, start + b, opens and first, asks and first, first, group[0].speaker))
     counts = count([revision.text[start:end] for start, end, *_ in spans])
     units = []
-    for (start, end, opens, asks, turn), tokens in zip(spans, counts, strict=True):
+    for (start, end, opens, asks, turn, speaker), tokens in zip(spans, counts, strict=True):
         sentence = revision.text[start:end]
         pieces = split(sentence) if tokens > settings.tokens else [(0, len(sentence))]
         sizes = count([sentence[a:b] for a, b in pieces]) if len(pieces) > 1 else [tokens]
         for number, ((a, b), size) in enumerate(zip(pieces, sizes, strict=True)):
             first = number == 0
             words = len(sentence[a:b].split())
-            units.append(_Unit(start + a, start + b, words, size, opens and first, asks and first, turn and first))
+            units.append(
+                _Unit(start + a, start + b, words, size, opens and first, asks and first, turn and first, speaker)
+            )
     return units
 
 

@@ -21,6 +21,8 @@ from kb.settings import Settings
 # Passages whose sentences are read for an answer.
 PASSAGES_READ = 12
 _NEAREST = 5
+# Sentences of one document that the judge reads while other documents offer some.
+_OF_ONE_DOCUMENT = 3
 
 
 class Answerer:
@@ -52,10 +54,10 @@ class Answerer:
         sentences = candidate_sentences(found, where, self._library, self._revisions.get)
         if self._judge is None or not sentences:
             return sentences
-        head = sentences[: self._settings.judge_sentences]
+        head, rest = spread(sentences, self._settings.judge_sentences)
         logits = self._judge.scores(found.question, [sentence.text for sentence in head])
         read = [replace(s, judge=logit) for s, logit in zip(head, logits, strict=True)]
-        return [*ordered(read, self._rule), *sentences[len(read) :]]
+        return [*ordered(read, self._rule), *rest]
 
     def _quotes(self, sentences: Sequence[Sentence], limit: int) -> list[Quote]:
         good = worth_quoting(sentences, self._rule)
@@ -64,6 +66,22 @@ class Answerer:
 
     def _same_document(self, document_id: str) -> str:
         return min((document_id, *self._library.linked(document_id)))
+
+
+def spread(sentences: Sequence[Sentence], size: int) -> tuple[list[Sentence], list[Sentence]]:
+    """The best `size` sentences, at most _OF_ONE_DOCUMENT of one while others offer any; and the rest, in order."""
+    head: list[int] = []
+    counts: dict[str, int] = {}
+    for number, sentence in enumerate(sentences):
+        document = sentence.revision.document_id
+        if len(head) < size and counts.get(document, 0) < _OF_ONE_DOCUMENT:
+            counts[document] = counts.get(document, 0) + 1
+            head.append(number)
+    spare = (number for number in range(len(sentences)) if number not in set(head))
+    while len(head) < min(size, len(sentences)):
+        head.append(next(spare))
+    chosen = set(head)
+    return [sentences[n] for n in sorted(chosen)], [s for n, s in enumerate(sentences) if n not in chosen]
 
 
 def ordered(judged: Sequence[Sentence], rule: dict[str, Any]) -> list[Sentence]:

@@ -44,8 +44,10 @@ class WordIndex:
         self._writer = self._index.writer(_HEAP_BYTES, 1)
 
     def apply(self, added: Sequence[IndexEntry], removed: Sequence[int]) -> WordSnapshot:
-        for no in removed:
-            self._writer.delete_documents_by_term("no", int(no))
+        if removed:
+            # By query: a term given as a plain integer is read as signed and deletes nothing.
+            gone = tantivy.Query.term_set_query(self._schema, "no", [int(no) for no in removed])
+            self._writer.delete_documents_by_query(gone)
         for entry in added:
             document = tantivy.Document()
             document.add_unsigned("no", entry.no)

@@ -23,6 +23,7 @@ def reindex(
     settings: Settings, library: Library, embedder: Embedder, themes: ThemeRule, progress: Progress | None = None
 ) -> GenerationRow:
     """The new active generation. A kill before its last step leaves the old one as it was."""
+    themes.prepare()
     wanted = generation_for(settings, embedder.identity)
     ids = [row.revision_id for row in library.documents()]
     for number, revision_id in enumerate(ids, 1):

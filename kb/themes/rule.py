@@ -40,6 +40,11 @@ class ThemeRule:
         self._encode = encode
         self._weights = dict(weights) if weights is not None else load_weights()
 
+    def prepare(self) -> None:
+        """Make the phrases' vectors now: where they are first needed, a transaction may be open."""
+        if self._themes:
+            _ = self._vectors
+
     def assign(self, text: str, vector: Rows) -> tuple[str, ...]:
         """Names of the themes that the passage is about, in the order of the themes. vector: float32 (dim,)."""
         if not self._themes:

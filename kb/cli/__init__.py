@@ -1,0 +1,1 @@
+"""The front door: the command `kb`. Wires all; nobody imports it."""

@@ -1,0 +1,115 @@
+"""What every engine must do. A new one joins ENGINES and passes this file."""
+
+from __future__ import annotations
+
+import threading
+
+import numpy as np
+import pytest
+
+from kb.engines import ENGINES, make_engine
+from kb.engines.contract import Engine
+from kb.errors import SettingsError
+from kb.library import IndexEntry
+from tests.tiny import DIMENSION, vector_of
+
+TEXTS = [
+    "Trust is built by telling bad news early",
+    "The batch failed twice in one month",
+    "Trusting the batches of another firm",
+    "A calendar of lead times with slots",
+]
+
+
+def entry(no: int, text: str, document: str = "d1") -> IndexEntry:
+    return IndexEntry(no, document, text, vector_of(text))
+
+
+@pytest.fixture(params=sorted(ENGINES))
+def engine(request: pytest.FixtureRequest) -> Engine:
+    made = make_engine(request.param, DIMENSION)
+    made.apply([entry(no, text) for no, text in enumerate(TEXTS, 1)], [], 1)
+    return made
+
+
+def test_dense_search_gives_the_nearest_first_with_its_cosine(engine: Engine) -> None:
+    found = engine.view().dense(vector_of(TEXTS[1]), 2)
+    assert next(iter(found)) == 2
+    assert found[2] == pytest.approx(1.0, abs=1e-5)
+    assert len(found) == 2
+
+
+def test_keyword_search_finds_stems_and_never_parses_the_question(engine: Engine) -> None:
+    view = engine.view()
+    assert set(view.keywords("trusts", 10)) == {1, 3}
+    assert set(view.keywords('trust AND NOT ("batch', 10)) == {1, 2, 3}
+    assert view.keywords("", 10) == {}
+    assert view.keywords("??? *:* ^~", 10) == {}
+
+
+def test_a_filter_restricts_both_retrievers_and_leaves_scores_alone(engine: Engine) -> None:
+    view = engine.view()
+    allowed = np.array([3], dtype=np.int64)
+    assert set(view.dense(vector_of(TEXTS[0]), 10, allowed)) == {3}
+    assert view.keywords("trust batch", 10, allowed)[3] == pytest.approx(view.keywords("trust batch", 10)[3])
+    assert view.dense(vector_of("trust"), 10, np.array([], dtype=np.int64)) == {}
+
+
+def test_scores_of_named_passages_equal_those_of_a_search(engine: Engine) -> None:
+    view = engine.view()
+    whole = view.dense(vector_of("trust"), 10)
+    assert view.dense_scores(vector_of("trust"), [1, 4, 99]) == pytest.approx({n: whole[n] for n in (1, 4)}, abs=1e-6)
+    assert view.keyword_scores("calendar", [1, 4]) == pytest.approx({1: 0.0, 4: view.keywords("calendar", 9)[4]})
+
+
+def test_a_view_taken_before_a_change_does_not_see_it(engine: Engine) -> None:
+    before = engine.view()
+    engine.apply([entry(5, "Trust again")], [1], 2)
+    assert (set(before.keywords("trust", 10)), before.sequence) == ({1, 3}, 1)
+    after = engine.view()
+    assert (set(after.keywords("trust", 10)), after.sequence) == ({3, 5}, 2)
+    assert 1 not in after.dense(vector_of(TEXTS[0]), 10)
+    assert list(after.nos()) == [2, 3, 4, 5]
+
+
+def test_many_small_changes_give_the_same_answers_as_one_large(engine: Engine) -> None:
+    rng = np.random.default_rng(7)
+    words = ["trust", "batch", "slot", "audit", "resin", "team", "news", "plan"]
+    texts = {no: " ".join(rng.choice(words, 12)) for no in range(10, 110)}
+    for no, text in texts.items():
+        engine.apply([entry(no, text)], [no - 3] if no % 7 == 0 and no > 13 else [], no)
+    alive = [int(no) for no in engine.view().nos()]
+    other = make_engine("embedded", DIMENSION)
+    every = dict(enumerate(TEXTS, 1)) | texts
+    other.apply([entry(no, every[no]) for no in alive], [], 1)
+    question = vector_of("trust and audit plan")
+    mine, theirs = engine.view().dense(question, 20), other.view().dense(question, 20)
+    assert list(mine.values()) == pytest.approx(list(theirs.values()), abs=1e-6)
+    assert engine.view().size() == len(alive) == other.view().size()
+
+
+def test_searching_while_another_thread_adds_never_fails(engine: Engine) -> None:
+    faults: list[BaseException] = []
+
+    def search() -> None:
+        try:
+            for _ in range(60):
+                view = engine.view()
+                view.dense(vector_of("trust"), 5)
+                view.keywords("trust batch", 5)
+        except BaseException as error:
+            faults.append(error)
+
+    threads = [threading.Thread(target=search) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for no in range(200, 230):
+        engine.apply([entry(no, f"trust number {no}")], [no - 1] if no % 2 else [], no)
+    for thread in threads:
+        thread.join()
+    assert not faults
+
+
+def test_an_unknown_engine_is_refused_by_name() -> None:
+    with pytest.raises(SettingsError, match="milvus"):
+        make_engine("milvus", 4)
