@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -19,14 +18,7 @@ if TYPE_CHECKING:
 
 SOME_FAILED = 3
 MOST_HITS = 1000
-ISO_DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
 Command = TypeVar("Command", bound=Callable[..., Any])
-
-
-def _date(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str:
-    if value and not ISO_DATE.fullmatch(value):
-        raise click.BadParameter(f"{value!r} is no ISO date like 2026-10-01, 2026-10 or 2026")
-    return value or ""
 
 
 FILTERS = (
@@ -37,8 +29,8 @@ FILTERS = (
     click.option("--side", multiple=True, type=click.Choice(SIDES), help="Only what this side of the table said."),
     click.option("--phase", multiple=True, type=click.Choice(PHASES), help="Only documents about this phase."),
     click.option("--modality", multiple=True, metavar="NAME", help="Only documents about this modality."),
-    click.option("--since", metavar="DATE", callback=_date, help="Only documents of this ISO date or later."),
-    click.option("--until", metavar="DATE", callback=_date, help="Only documents of this ISO date or earlier."),
+    click.option("--since", metavar="DATE", help="Only documents of this date or later (2026, 2026-03 or 2026-03-31)."),
+    click.option("--until", metavar="DATE", help="Only documents of this date or earlier."),
 )
 
 
@@ -70,13 +62,13 @@ batch_option = click.option(
 @pass_front
 def ask(front: Front, /, question: str | None, limit: int | None, batch: IO[bytes] | None, **where: Any) -> None:
     """Answer a question with proved quotes, or say that nothing answers it."""
-    questions = asked(question, batch)
-    chosen = Filter(**where)
+    _exactly_one(question, batch)
     with front.open() as base:
+        chosen = filter_of(where, base.themes)
         if batch is None:
-            front.show(_answer(base, questions[0], chosen, limit), answer_lines)
+            front.show(_answer(base, question or "", chosen, limit), answer_lines)
         else:
-            _each(questions, lambda text: _answer(base, text, chosen, limit))
+            _each(batch, lambda text: _answer(base, text, chosen, limit))
 
 
 @command(
@@ -94,46 +86,53 @@ def search(
     front: Front, /, question: str | None, limit: int, explain: bool, batch: IO[bytes] | None, **where: Any
 ) -> None:
     """Find the passages nearest to a question, best first."""
-    questions = asked(question, batch)
-    chosen = Filter(**where)
+    _exactly_one(question, batch)
     with front.open() as base:
+        chosen = filter_of(where, base.themes)
         if batch is None:
-            front.show(_hits(base, questions[0], chosen, limit), explain_lines if explain else hits_lines)
+            front.show(_hits(base, question or "", chosen, limit), explain_lines if explain else hits_lines)
         else:
-            _each(questions, lambda text: _hits(base, text, chosen, limit))
+            _each(batch, lambda text: _hits(base, text, chosen, limit))
 
 
-def asked(question: str | None, batch: IO[bytes] | None) -> list[str]:
-    """The questions of one call: the argument, or the batch's lines. Raises UsageError unless exactly one is given."""
+def _exactly_one(question: str | None, batch: IO[bytes] | None) -> None:
     if (question is None) == (batch is None):
         raise UsageError("give one question, or --batch FILE", way_out="`--help` shows an example.")
-    return [question] if question is not None else [] if batch is None else list(_batch_lines(batch))
 
 
-def _batch_lines(batch: IO[bytes]) -> Iterator[str]:
-    name = str(getattr(batch, "name", "standard input"))
-    for number, line in enumerate(batch, start=1):
-        try:
-            text = line.decode("utf-8-sig" if number == 1 else "utf-8").strip()
-        except UnicodeDecodeError as error:
-            way_out = "Save the file as UTF-8."
-            raise InputError("this line is not UTF-8", where=f"{name}, line {number}", way_out=way_out) from error
-        if text:
-            yield text
+def filter_of(options: Mapping[str, Any], themes: Iterable[str]) -> Filter:
+    """The filter that the options ask for, checked as the web checks it. Raises UsageError with the nearest value."""
+    from web.filters import filter_from
+
+    return filter_from(
+        {name: [value] if isinstance(value, str) else value or () for name, value in options.items()}, themes
+    )
 
 
-def _each(questions: Iterable[str], answer: Callable[[str], Mapping[str, Any]]) -> None:
-    """Print one object a question. A question that cannot be searched has its error there; the rest go on."""
+def _each(batch: Iterable[bytes], answer: Callable[[str], Mapping[str, Any]]) -> None:
+    """Print one object a line as it is read. A line that cannot be searched has its error there; the rest go on."""
     failed = False
-    for text in questions:
+    for number, line in enumerate(batch, start=1):
+        text = line.decode("utf-8-sig" if number == 1 else "utf-8", "surrogateescape").strip()
+        if not text:
+            continue
         try:
-            body = answer(text)
-        except QuestionError as error:
+            body = answer(_readable(text, number))
+        except (QuestionError, InputError) as error:
             failed = True
             body = {"question": text, "error": str(error)}
         click.echo(as_json_line(body))
     if failed:
         click.get_current_context().exit(SOME_FAILED)
+
+
+def _readable(text: str, number: int) -> str:
+    """Raises InputError where bytes of the line were no UTF-8 (and were kept as lone surrogates)."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise InputError("it is not UTF-8", where=f"line {number}", way_out="Save the file as UTF-8.") from error
+    return text
 
 
 def _answer(base: KnowledgeBase, question: str, where: Filter, limit: int | None) -> Mapping[str, Any]:

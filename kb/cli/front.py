@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 DEBUG_VARIABLE = "KB_DEBUG"
 # Text out of documents goes to a terminal, where a control character is a command.
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-C1_CONTROL = re.compile(r"[\x7f-\x9f]")
+ESCAPED = re.compile(r"[\x7f-\x9f\ud800-\udfff\u2028\u2029]")
 
 
 @dataclass
@@ -51,8 +51,9 @@ class Front:
 
 
 def as_json_line(body: Mapping[str, Any]) -> str:
+    """One line; what a terminal would obey and what is no UTF-8 (lone surrogates) stands as \\uXXXX."""
     line = json.dumps(body, ensure_ascii=False)
-    return C1_CONTROL.sub(lambda match: f"\\u{ord(match[0]):04x}", line)
+    return ESCAPED.sub(lambda match: f"\\u{ord(match[0]):04x}", line)
 
 
 def debugging() -> bool:

@@ -1,0 +1,1 @@
+"""Files into documents: readers, cleaning, speakers, quality report, plan, pipeline."""

@@ -1,0 +1,244 @@
+"""The pages in a real Chromium: two widths, two colour schemes, a keyboard, and no script of ours."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Literal
+from urllib.parse import urlsplit
+
+import pytest
+from playwright import sync_api
+
+from tests.web import samples
+from tests.web.conftest import Site
+from web.server import listening
+
+pytestmark = pytest.mark.browser
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+TRUST = "How is trust rebuilt after a failed batch?"
+LOOKS = [(width, height, scheme) for width, height in ((1280, 900), (390, 844)) for scheme in ("light", "dark")]
+
+
+@dataclass
+class Watch:
+    """What a page complained of, and every address that it asked for."""
+
+    complaints: list[str] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+
+    def hosts(self) -> set[str]:
+        return {urlsplit(url).netloc for url in self.asked}
+
+
+@dataclass
+class View:
+    page: sync_api.Page
+    root: str
+    watch: Watch
+
+    def open(self, address: str) -> None:
+        self.page.goto(self.root + address)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[sync_api.Browser]:
+    path = shutil.which("chromium")
+    if path is None:
+        pytest.skip("Chromium is missing: apt-get install chromium")
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def served(site: Site) -> Iterator[str]:
+    """The site on a free port of loopback."""
+    with listening(site.app, site.base.settings.with_values(host="127.0.0.1", port=0)) as server:
+        thread = threading.Thread(target=server.run, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.effective_port}"
+    thread.join(10)
+    server.task_dispatcher.shutdown()
+
+
+def opened(
+    chromium: sync_api.Browser, served: str, width: int, height: int, scheme: Literal["light", "dark"]
+) -> Iterator[View]:
+    context = chromium.new_context(
+        viewport={"width": width, "height": height}, color_scheme=scheme, reduced_motion="reduce"
+    )
+    context.set_default_timeout(10_000)
+    page, watch = context.new_page(), Watch()
+    page.on("console", lambda message: watch.complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: watch.complaints.append(str(error)))
+    page.on("request", lambda request: watch.asked.append(request.url))
+    yield View(page, served, watch)
+    context.close()
+
+
+@pytest.fixture(params=LOOKS, ids=lambda look: f"{look[0]}-{look[2]}")
+def view(request: pytest.FixtureRequest, chromium: sync_api.Browser, served: str) -> Iterator[View]:
+    yield from opened(chromium, served, *request.param)
+
+
+@pytest.fixture
+def wide(chromium: sync_api.Browser, served: str) -> Iterator[View]:
+    yield from opened(chromium, served, 1280, 900, "light")
+
+
+def in_viewport(page: sync_api.Page, selector: str) -> bool:
+    box = page.locator(selector).first.bounding_box()
+    size = page.viewport_size
+    return bool(box and size and box["y"] >= 0 and box["y"] + min(box["height"], 40) <= size["height"])
+
+
+def test_every_page_when_opened_then_nothing_runs_off_the_side_or_comes_from_elsewhere(view: View, site: Site) -> None:
+    documents = [f"/documents/{document_id}" for document_id in site.ids.values()]
+    asked = ["/ask?q=How+is+trust+rebuilt+after+a+failed+batch", f"/ask?q={samples.NOT_HERE}", "/ask?q=x&side=sponsor"]
+    for address in ["/", "/documents", "/themes", "/themes/trust", *documents, *asked]:
+        view.open(address)
+        for summary in view.page.locator("details:not([open]) > summary").all():
+            summary.click()
+        width = view.page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+        assert width[0] <= width[1], address
+    assert view.watch.complaints == []
+    assert view.watch.hosts() == {urlsplit(view.root).netloc}
+
+
+def test_ask_when_only_the_keyboard_is_used_then_question_quote_and_place_are_reached(view: View) -> None:
+    view.open("/")
+    page = view.page
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
+    page.keyboard.press("Enter")
+    for _ in range(10):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.name") == "q":
+            break
+    page.keyboard.type(TRUST)
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert "/ask?q=How" in page.url
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.textContent").startswith("Read in context"):
+            break
+    assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert in_viewport(page, "#cited")
+
+
+def test_quotes_when_shown_then_each_is_the_librarys_text_and_its_link_scrolls_to_it(view: View, site: Site) -> None:
+    view.open("/ask?q=How+is+trust+rebuilt+after+a+failed+batch")
+    library = site.base.library
+    found = [
+        (quote.get_attribute("data-citation") or "", quote.locator("blockquote").text_content())
+        for quote in view.page.locator(".quote[data-citation]").all()
+    ]
+    assert found
+    links = [link.get_attribute("href") or "" for link in view.page.get_by_text("Read in context").all()]
+    for (cite, shown), link in zip(found, links, strict=True):
+        citation = library.resolve_citation(cite)
+        assert shown == library.revision(citation.revision_id).text[citation.start : citation.end]
+        view.open(link)
+        assert "".join(view.page.locator("mark").all_text_contents()) == shown
+        assert in_viewport(view.page, "#cited")
+    assert view.watch.complaints == []
+
+
+def test_long_documents_when_cited_near_the_end_then_the_words_are_scrolled_to(view: View, site: Site) -> None:
+    view.page.set_viewport_size({"width": 390, "height": 360})
+    revision = site.base.library.current(site.ids["episode-12"])
+    at = revision.text.index("how quickly the silence ends")
+    view.open(f"/documents/{revision.document_id}?cite={revision.id[:16]}-{at}-{at + 10}#cited")
+    assert view.page.evaluate("window.scrollY") > 300
+    assert in_viewport(view.page, "#cited")
+
+
+def test_colours_when_the_scheme_changes_then_text_keeps_its_contrast(view: View) -> None:
+    parts = {
+        "/ask?q=What+does+a+cancellation+fee+protect+the+sponsor+from": (".mark-note", ".evidence"),
+        "/ask?q=How+is+trust+rebuilt+after+a+failed+batch": (".role", ".side", ".theme", ".key", ".facts", ".action"),
+        "/documents": ("body", ".lead", ".overline", ".badge.composed", ".foot", "nav a"),
+        "/": ("button", "summary", ".holdings"),
+    }
+    for address, selectors in parts.items():
+        view.open(address)
+        for selector in selectors:
+            ratio = view.page.locator(selector).first.evaluate(CONTRAST)
+            assert ratio >= 4.5, (selector, ratio)
+
+
+def test_filters_when_set_by_hand_then_the_answer_is_narrowed_and_a_chip_takes_it_back(wide: View) -> None:
+    wide.open("/ask?q=How+is+trust+rebuilt+after+a+failed+batch")
+    wide.page.get_by_text("Narrow the search").click()
+    wide.page.get_by_label("Sponsor", exact=True).check()
+    with wide.page.expect_navigation():
+        wide.page.get_by_role("button", name="Ask with these").click()
+    assert "side=sponsor" in wide.page.url
+    assert wide.page.locator(".quote .side-cdmo").count() == 0
+    with wide.page.expect_navigation():
+        wide.page.locator(".chips a").click()
+    assert "side=" not in wide.page.url
+
+
+def test_structure_when_read_by_a_screen_reader_then_landmarks_labels_and_headings_are_there(wide: View) -> None:
+    for address in ("/", "/ask?q=How+is+trust+rebuilt", "/documents", "/themes/trust"):
+        wide.open(address)
+        page = wide.page
+        assert page.locator("main").count() == page.locator("h1").count() == 1
+        assert page.locator("html[lang]").count() == 1
+        assert page.locator("img:not([alt])").count() == 0
+        levels = page.evaluate("[...document.querySelectorAll('h1,h2,h3,h4')].map(h => +h.tagName[1])")
+        assert all(after <= before + 1 for before, after in pairwise(levels)), (address, levels)
+        unnamed = page.evaluate("[...document.querySelectorAll('input')].filter(i => !i.labels.length).length")
+        assert unnamed == 0
+
+
+def test_hostile_words_when_shown_then_no_dialog_opens(wide: View, site: Site) -> None:
+    dialogs: list[str] = []
+
+    def note(dialog: sync_api.Dialog) -> None:
+        dialogs.append(dialog.message)
+        dialog.dismiss()
+
+    wide.page.on("dialog", note)
+    wide.open(f"/documents/{site.ids['hostile-1']}")
+    wide.open("/ask?q=%3Cscript%3Ealert(1)%3C/script%3E")
+    wide.open("/ask?q=Gowning+in+a+cleanroom+takes+practice")
+    assert dialogs == []
+    assert wide.watch.complaints == []
+
+
+# WCAG 2.2, relative luminance and contrast; a background that is not opaque is looked for further up.
+CONTRAST = """element => {
+  const numbers = colour => {
+    const canvas = new OffscreenCanvas(1, 1).getContext('2d');
+    canvas.fillStyle = colour;
+    canvas.fillRect(0, 0, 1, 1);
+    return [...canvas.getImageData(0, 0, 1, 1).data];
+  };
+  const light = ([r, g, b]) => {
+    const [x, y, z] = [r, g, b].map(v => v / 255).map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+    return 0.2126 * x + 0.7152 * y + 0.0722 * z;
+  };
+  let ground = element;
+  while (ground && numbers(getComputedStyle(ground).backgroundColor)[3] < 255) ground = ground.parentElement;
+  const a = light(numbers(getComputedStyle(element).color));
+  const b = light(numbers(getComputedStyle(ground || document.body).backgroundColor));
+  return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+}"""

@@ -1,0 +1,114 @@
+"""What every response carries, which links leave the site, and who may keep a copy."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.web.conftest import Site
+from web.security import outgoing
+
+
+def addresses(site: Site) -> list[str]:
+    """At least one address of every rule, some that fail, every static file."""
+    passage = site.base.library.passages_of(site.base.library.current(site.ids["article-1"]).id)[0]
+    values = {"document_id": site.ids["article-1"], "passage_id": passage.id, "name": "trust", "filename": "style.css"}
+    rules = [rule for rule in site.app.url_map.iter_rules() if rule.rule != "/problems/<name>"]
+    found = [re.sub(r"<(?:\w+:)?(\w+)>", lambda match: values[match.group(1)], rule.rule) for rule in rules]
+    return [
+        *found,
+        "/problems/question-error",
+        "/ask?q=trust",
+        "/api/v1/ask?q=trust",
+        "/ask?q=",
+        "/nowhere",
+        "/api/v1/x",
+    ]
+
+
+def test_every_route_when_answered_then_it_carries_the_security_headers(site: Site) -> None:
+    asked = addresses(site)
+    assert len(asked) >= 20
+    for address in asked:
+        with site.client().get(address) as response:
+            headers = response.headers
+        policy = headers["Content-Security-Policy"]
+        assert "default-src 'none'" in policy, address
+        assert "frame-ancestors 'none'" in policy
+        assert "unsafe" not in policy
+        assert "script-src" not in policy
+        assert headers["Referrer-Policy"] == "no-referrer"
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert "camera=()" in headers["Permissions-Policy"]
+        expected = "no-cache" if address.startswith("/static") else "no-store"
+        assert headers["Cache-Control"] == expected, address
+
+
+class Tags(HTMLParser):
+    """Every start tag with its attributes, as a browser would read them."""
+
+    def __init__(self, shown: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(shown)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, dict(attrs)))
+
+
+def test_pages_when_read_then_nothing_is_inline_and_nothing_comes_from_elsewhere(site: Site) -> None:
+    for address in addresses(site):
+        with site.client().get(address) as response:
+            if not response.content_type.startswith("text/html") or response.location:
+                continue
+            tags = Tags(response.get_data(as_text=True)).found
+        assert not {"script", "style", "iframe", "object", "base"} & {tag for tag, _ in tags}, address
+        assert not [name for _, attributes in tags for name in attributes if name == "style" or name.startswith("on")]
+        loaded = [values.get("href") or values.get("src") for tag, values in tags if tag in ("link", "img")]
+        assert loaded
+        assert all(url and url.startswith("/static/") for url in loaded)
+
+
+def test_static_files_when_asked_by_their_version_then_they_may_be_kept(client: FlaskClient) -> None:
+    urls = re.findall(r'"(/static/[^"]+\?v=[0-9a-f]{12})"', client.get("/").get_data(as_text=True))
+    assert len(urls) >= 3
+    for url in urls:
+        with client.get(url) as response:
+            assert response.status_code == 200
+            assert "immutable" in response.headers["Cache-Control"]
+
+
+@pytest.mark.parametrize(
+    "url", ["https://a.example/x?y#z", "http://a.example", "mailto:a@b.example", "HTTPS://A.example"]
+)
+def test_outgoing_when_the_scheme_is_allowed_then_the_url_stays(url: str) -> None:
+    assert outgoing(url) == url
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "javascript:alert(1)",
+        "JaVaScRiPt:alert(1)",
+        " javascript:alert(1)",
+        "java\nscript:alert(1)",
+        "\x01javascript:alert(1)",
+        "data:text/html,x",
+        "vbscript:x",
+        "file:///etc/passwd",
+        "//elsewhere.example/",
+        "/documents",
+        "https:",
+        "https:///path",
+        "http://[broken",
+        "https://a.example/\\evil",
+        'https://a.example/"onclick="x',
+        "ftp://a.example",
+    ],
+)
+def test_outgoing_when_anything_else_then_there_is_no_link(url: str) -> None:
+    assert outgoing(url) == ""

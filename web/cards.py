@@ -1,0 +1,135 @@
+"""A quote or a passage, as a page shows it. Views of records; nothing is decided here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from kb.records import Hit, Metadata, Quote, Revision, Speaker, Theme
+from web import words
+from web.layout import Block, blocks
+from web.links import Links
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where it was said or written. play_url: "" where there is no recording to go to."""
+
+    document_url: str
+    read_url: str
+    play_url: str
+    title: str
+    show: str
+    kind: str
+    date: str
+    clock: str
+    section: str
+    composed: bool
+    sponsored: bool
+    themes: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class QuoteCard:
+    """before + key + after is the quote, verbatim; key is the sentence that decides."""
+
+    number: int
+    citation: str
+    before: str
+    key: str
+    after: str
+    speaker: Speaker | None
+    origin: Origin
+
+
+@dataclass(frozen=True)
+class PassageCard:
+    passage: str
+    blocks: list[Block]
+    speakers: tuple[Speaker, ...]
+    origin: Origin
+
+
+def quote_cards(quotes: Iterable[Quote], links: Links, themes: Mapping[str, Theme]) -> list[QuoteCard]:
+    return [_quote_card(number, quote, links, themes) for number, quote in enumerate(quotes, start=1)]
+
+
+def passage_cards(
+    hits: Iterable[Hit], revision_of: Callable[[str], Revision], links: Links, themes: Mapping[str, Theme]
+) -> list[PassageCard]:
+    return [_passage_card(hit, revision_of(hit.passage.revision_id), links, themes) for hit in hits]
+
+
+def speaker_of(quote: Quote) -> Speaker | None:
+    """Whose words they are; None: the publication's own. A name that the metadata lacks is still a name."""
+    name = quote.citation.speaker
+    return quote.speaker or (Speaker(name) if name else None)
+
+
+def theme_titles(names: Iterable[str], links: Links, themes: Mapping[str, Theme]) -> tuple[tuple[str, str], ...]:
+    """(title, link) of each theme that the library still has."""
+    return tuple((themes[name].title, links.theme(name)) for name in names if name in themes)
+
+
+def _quote_card(number: int, quote: Quote, links: Links, themes: Mapping[str, Theme]) -> QuoteCard:
+    citation = quote.citation
+    origin = _origin(
+        quote.metadata,
+        links,
+        document_id=citation.document_id,
+        read_url=links.citation(citation),
+        second=citation.start_s,
+        section=quote.section,
+        themes=theme_titles(quote.themes, links, themes),
+    )
+    return QuoteCard(
+        number=number,
+        citation=citation.id,
+        before=quote.text[: quote.key_start],
+        key=quote.text[quote.key_start : quote.key_end],
+        after=quote.text[quote.key_end :],
+        speaker=speaker_of(quote),
+        origin=origin,
+    )
+
+
+def _passage_card(hit: Hit, revision: Revision, links: Links, themes: Mapping[str, Theme]) -> PassageCard:
+    passage = hit.passage
+    found = blocks(revision, window=(passage.start, passage.end))
+    origin = _origin(
+        revision.metadata,
+        links,
+        document_id=passage.document_id,
+        read_url=links.passage(passage),
+        second=revision.second_at(passage.start),
+        section=revision.section_at(passage.start),
+        themes=theme_titles(passage.themes, links, themes),
+    )
+    speakers = dict.fromkeys(speaker for block in found for speaker in block.speakers)
+    return PassageCard(passage.id, found, tuple(speakers), origin)
+
+
+def _origin(
+    metadata: Metadata,
+    links: Links,
+    *,
+    document_id: str,
+    read_url: str,
+    second: float | None,
+    section: str,
+    themes: tuple[tuple[str, str], ...],
+) -> Origin:
+    return Origin(
+        document_url=links.document(document_id),
+        read_url=read_url,
+        play_url=links.audio(metadata.audio, second) if second is not None else "",
+        title=metadata.title,
+        show=metadata.show,
+        kind=words.kind(metadata.kind),
+        date=words.date(metadata.date),
+        clock=words.clock(second),
+        section=section if section != metadata.title else "",
+        composed=metadata.composed,
+        sponsored=metadata.sponsored,
+        themes=themes,
+    )

@@ -1,0 +1,82 @@
+"""The only builder of URLs: of pages, of the API, of cited places and of moments in a recording."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import quote, urldefrag, urlencode
+
+from kb.records import Citation, Filter, Passage, citation_id
+from web.filters import pairs
+from web.security import outgoing
+
+API = "/api/v1"
+CITED = "cited"
+
+
+@dataclass(frozen=True)
+class Links:
+    """root: "" for links inside the site, "http://host:8000" (no slash at the end) for absolute ones.
+
+    versions: static file name -> hash of its content, so that a changed file has a new address.
+    """
+
+    root: str = ""
+    versions: Mapping[str, str] = field(default_factory=dict)
+
+    def home(self) -> str:
+        return f"{self.root}/"
+
+    def ask(self, question: str = "", where: Filter | None = None) -> str:
+        asked = ([("q", question)] if question else []) + (pairs(where) if where else [])
+        return f"{self.root}/ask" + (f"?{urlencode(asked, quote_via=quote)}" if asked else "")
+
+    def documents(self) -> str:
+        return f"{self.root}/documents"
+
+    def document(self, document_id: str, cite: str = "") -> str:
+        """A document's page; with a citation's id, at the cited span, in the revision that was cited."""
+        page = f"{self.root}/documents/{_segment(document_id)}"
+        return f"{page}?cite={quote(cite, safe='')}#{CITED}" if cite else page
+
+    def citation(self, citation: Citation) -> str:
+        return self.document(citation.document_id, citation.id)
+
+    def passage(self, passage: Passage) -> str:
+        cite = citation_id(passage.revision_id, passage.start, passage.end)
+        return self.document(passage.document_id, cite)
+
+    def segment(self, number: int) -> str:
+        return f"#{segment_anchor(number)}"
+
+    def themes(self) -> str:
+        return f"{self.root}/themes"
+
+    def theme(self, name: str) -> str:
+        return f"{self.root}/themes/{_segment(name)}"
+
+    def problem(self, name: str) -> str:
+        return f"{self.root}/problems/{_segment(name)}"
+
+    def static(self, name: str) -> str:
+        version = self.versions.get(name, "")
+        return f"{self.root}/static/{quote(name)}" + (f"?v={version}" if version else "")
+
+    def api(self, *path: str) -> str:
+        return f"{self.root}{API}/" + "/".join(_segment(part) for part in path)
+
+    def audio(self, url: str, second: float | None) -> str:
+        """The recording at that second (a media fragment); "" where there is none or it may not be linked."""
+        bare = urldefrag(outgoing(url)).url if outgoing(url) else ""
+        return f"{bare}#t={int(second)}" if bare and second is not None else bare
+
+    def outgoing(self, url: str) -> str:
+        return outgoing(url)
+
+
+def segment_anchor(number: int) -> str:
+    return f"s{number}"
+
+
+def _segment(text: str) -> str:
+    return quote(text, safe="")

@@ -1,0 +1,76 @@
+"""What every response carries, and which addresses a page may point to."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, request
+
+OUTGOING_SCHEMES = ("http", "https", "mailto")
+# No script at all: the pages are whole without one. Nothing comes from another host.
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+PERMISSIONS_POLICY = ", ".join(
+    f"{feature}=()"
+    for feature in (
+        "accelerometer",
+        "camera",
+        "display-capture",
+        "geolocation",
+        "gyroscope",
+        "microphone",
+        "payment",
+        "usb",
+    )
+)
+HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Permissions-Policy": PERMISSIONS_POLICY,
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+STATIC_MAX_AGE_S = 31_536_000
+
+
+def register(app: Flask) -> None:
+    app.after_request(_protect)
+
+
+def outgoing(url: str) -> str:
+    """The url if a page may link to it (http, https with a host, mailto), else ""."""
+    url = url.strip()
+    if any(character <= " " or character in '\\<>"\x7f' for character in url):
+        return ""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    if parts.scheme.lower() not in OUTGOING_SCHEMES:
+        return ""
+    return url if parts.scheme.lower() == "mailto" or parts.netloc else ""
+
+
+def _protect(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers[name] = value
+    response.headers["Cache-Control"] = _cache_control(response)
+    return response
+
+
+def _cache_control(response: Response) -> str:
+    """Static files carry their content's hash in the address; everything else may hold a question."""
+    if request.endpoint == "static" and response.status_code in (200, 206, 304):
+        versioned = "v" in request.args
+        return f"public, max-age={STATIC_MAX_AGE_S}, immutable" if versioned else "no-cache"
+    return "no-store"
