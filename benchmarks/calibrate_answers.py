@@ -92,7 +92,10 @@ def refusals(rows: list[Row], rule: dict[str, Any], part: str, distance: str, ba
 
 
 def curve(rows: list[Row], rule: dict[str, Any], part: str) -> list[str]:
-    lines = ["| bar | off-topic precision | recall | near-topic precision | recall |", "| --- | --- | --- | --- | --- |"]
+    lines = [
+        "| bar | off-topic precision | recall | near-topic precision | recall |",
+        "| --- | --- | --- | --- | --- |",
+    ]
     for bar in np.arange(0.1, 0.95, 0.1):
         off, near = (refusals(rows, rule, part, distance, float(bar)) for distance in ("off", "near"))
         lines.append(f"| {bar:.1f} | {off['precision']} | {off['recall']} | {near['precision']} | {near['recall']} |")

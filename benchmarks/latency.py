@@ -9,6 +9,7 @@ inference is timed on the very sentences that it read.
 from __future__ import annotations
 
 import argparse
+import itertools
 import time
 from pathlib import Path
 
@@ -60,7 +61,7 @@ def main() -> None:
             ):
                 step(question)
                 times.append(time.perf_counter())
-            encode, search, without, asked = (b - a for a, b in zip(times, times[1:], strict=False))
+            encode, search, without, asked = (b - a for a, b in itertools.pairwise(times))
             encode_ms.append(encode * 1000)
             ratios["search"].append(search / encode)
             ratios["ask without judge"].append(without / encode)

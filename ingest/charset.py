@@ -27,6 +27,7 @@ _PDF_WITHIN = 1024
 _WESTERN = frozenset("€‚„…‘’“”•–—™©®°·£§«»¡¿½¼¾²³µ×\xa0ŒœŠšŽžŸ") | {chr(code) for code in range(0xC0, 0x100)}
 _ASCII = frozenset(map(chr, range(128)))
 _WESTERN_SHARE = 0.12
+_CONTROLS = frozenset(range(1, 32)) - {9, 10, 11, 12, 13, 27}
 _CONVERT = "Convert the file to UTF-8."
 
 
@@ -79,7 +80,8 @@ def decode(data: bytes, name: str) -> tuple[str, str]:
         if error.reason == "unexpected end of data" and error.start >= max(1, len(data) - 3):
             return data[: error.start].decode("utf-8"), "utf-8, cut inside its last character"
         return _other(data, error, name)
-    _no_controls(text, data, name)
+    if _holds_controls(text):
+        _binary(next(at for at, byte in enumerate(data) if byte in _CONTROLS), data, name)
     return text, "ascii" if text.isascii() else "utf-8"
 
 
@@ -122,14 +124,10 @@ def _binary(at: int, data: bytes, name: str) -> NoReturn:
     )
 
 
-def _no_controls(text: str, data: bytes, name: str) -> None:
+def _holds_controls(text: str) -> bool:
     """More than one control character in a hundred is no text."""
     sample = text[:_SAMPLE]
-    odd = sum(sample.count(chr(code)) for code in range(1, 32) if code not in (9, 10, 11, 12, 13, 27))
-    if odd * 100 > len(sample):
-        _binary(
-            next(at for at, byte in enumerate(data) if byte < 32 and byte not in (9, 10, 11, 12, 13, 27)), data, name
-        )
+    return sum(sample.count(chr(code)) for code in _CONTROLS) * 100 > len(sample)
 
 
 def _other(data: bytes, error: UnicodeDecodeError, name: str) -> tuple[str, str]:
@@ -138,7 +136,6 @@ def _other(data: bytes, error: UnicodeDecodeError, name: str) -> tuple[str, str]
     _refuse_mixture(data, line, name)
     western = _western(data)
     if western:
-        _no_controls(western, data, name)
         return western, "cp1252"
     start = max(0, error.start - _SAMPLE // 4)
     for match in from_bytes(data[start : start + _SAMPLE]):
@@ -146,8 +143,8 @@ def _other(data: bytes, error: UnicodeDecodeError, name: str) -> tuple[str, str]
             text = data.decode(match.encoding)
         except (UnicodeDecodeError, LookupError):
             continue
-        _no_controls(text, data, name)
-        return _no_nul(text, name), match.encoding
+        if not _holds_controls(text) and "\x00" not in text:
+            return text, match.encoding
     raise InputError("is in no charset that fits", where=f"{name}, line {line}", way_out=_CONVERT)
 
 
@@ -170,7 +167,7 @@ def _western(data: bytes) -> str:
         text = data.decode("cp1252")
     except UnicodeDecodeError:
         return ""
-    if not set(text) - _ASCII <= _WESTERN:
+    if not set(text) - _ASCII <= _WESTERN or _holds_controls(text):
         return ""
     letters = sum(text.count(char) for char in _WESTERN if char.isalpha())
     return text if letters <= _WESTERN_SHARE * len(text) else ""

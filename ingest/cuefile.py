@@ -68,13 +68,18 @@ def parse_cues(lines: Sequence[str], first_line: int, *, comments: bool) -> CueF
     at = 0
     while at < len(lines):
         end = at
-        while end < len(lines) and lines[end].strip():
+        while end < len(lines) and (lines[end].strip() or _padding(lines, at, end)):
             end += 1
         if end > at:
             _block(file, lines[at:end], first_line + at, comments)
         at = end + 1
     _report_names(file)
     return file
+
+
+def _padding(lines: Sequence[str], at: int, number: int) -> bool:
+    """A line of spaces right under the times: YouTube writes one where the upper line is still empty."""
+    return bool(lines[number]) and number > at and "->" in lines[number - 1]
 
 
 def _block(file: CueFile, lines: Sequence[str], line: int, comments: bool) -> None:

@@ -84,7 +84,7 @@ class DiskFullError(LibraryError):
     title = "The disk is full"
 
 
-class IndexFault(CounterpartError):
+class IndexFault(CounterpartError):  # noqa: N818  # the architecture's word for it
     exit_code = 4
     http_status = 503
     title = "The index does not fit the library"

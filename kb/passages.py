@@ -1,12 +1,14 @@
 """Cut a revision into passages. Pure: a token counter goes in, spans come out.
 
-A passage is a run of whole sentences of one section; it is closed at the sentence after which it
-would hold more words or tokens than the settings allow. A host's question opens a passage, so that it
-stays with the answer that follows. Promotion, lists of references and headings are in no passage.
+A passage is a run of whole sentences of one section, within the settings' words and tokens. It is closed
+where the speaker changes, so that an answer is not mixed with the next question; short turns are joined to
+what they belong to, and a host's question to the answer that follows. A speech that is longer than a
+passage is cut into even pieces. Promotion, lists of references and headings are in no passage.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -18,13 +20,15 @@ from kb.spans import voice
 TokenCounter = Callable[[Sequence[str]], list[int]]
 # Spans of the pieces of one overlong sentence, each within the limit.
 Splitter = Callable[[str], list[tuple[int, int]]]
-# A passage shorter than this takes the next turn in, even a question.
-SHORT_WORDS = 45
+# A passage shorter than this takes the next speaker's words in.
+SHORT_WORDS = 40
+# A question up to so long waits for its answer; a piece of a long speech is no shorter.
+QUESTION_WORDS = 60
 
 
 @dataclass(frozen=True, slots=True)
 class PassageSettings:
-    """words: a passage is closed at the sentence that would take it over. tokens: never more than these."""
+    """words: a passage holds no more, unless one sentence does. tokens: never more than these."""
 
     tokens: int = 250
     words: int = 150
@@ -42,8 +46,7 @@ class _Unit:
     tokens: int
     opens: bool  # a heading, a set-aside stretch or the document's start lies before it
     asks: bool  # first sentence of a host's turn that asks something
-    turn: bool  # first sentence of a segment
-    speaker: str | None
+    speaker: str | None  # of a turn; an article's quoted speech does not break its section
 
 
 def cut(revision: Revision, settings: PassageSettings, count: TokenCounter, split: Splitter) -> list[Passage]:
@@ -68,26 +71,25 @@ def embedded_input(revision: Revision, passage: Passage, settings: PassageSettin
 
 def _units(revision: Revision, settings: PassageSettings, count: TokenCounter, split: Splitter) -> list[_Unit]:
     hosts = {speaker.name for speaker in revision.metadata.speakers if speaker.host}
-    spans: list[tuple[int, int, bool, bool, bool, str | None]] = []
+    spans: list[tuple[int, int, bool, bool, str | None]] = []
     for group, opens in _paragraphs(revision.text, revision.segments):
         start, end = group[0].start, group[-1].end
         text = revision.text[start:end]
-        asks = group[0].speaker in hosts and is_question(text)
+        speaker = group[0].speaker if group[0].kind == "turn" else None
+        asks = speaker in hosts and is_question(text)
         for number, (a, b) in enumerate(sentence_spans(text)):
             first = number == 0
-            spans.append((start + a, start + b, opens and first, asks and first, first, group[0].speaker))
+            spans.append((start + a, start + b, opens and first, asks and first, speaker))
     counts = count([revision.text[start:end] for start, end, *_ in spans])
     units = []
-    for (start, end, opens, asks, turn, speaker), tokens in zip(spans, counts, strict=True):
+    for (start, end, opens, asks, speaker), tokens in zip(spans, counts, strict=True):
         sentence = revision.text[start:end]
         pieces = split(sentence) if tokens > settings.tokens else [(0, len(sentence))]
         sizes = count([sentence[a:b] for a, b in pieces]) if len(pieces) > 1 else [tokens]
         for number, ((a, b), size) in enumerate(zip(pieces, sizes, strict=True)):
             first = number == 0
             words = len(sentence[a:b].split())
-            units.append(
-                _Unit(start + a, start + b, words, size, opens and first, asks and first, turn and first, speaker)
-            )
+            units.append(_Unit(start + a, start + b, words, size, opens and first, asks and first, speaker))
     return units
 
 
@@ -113,29 +115,41 @@ def _paragraphs(text: str, segments: Sequence[Segment]) -> Iterator[tuple[list[S
 def _groups(units: Sequence[_Unit], settings: PassageSettings) -> Iterator[list[_Unit]]:
     group: list[_Unit] = []
     words = tokens = 0
-    for unit in units:
+    for unit, target in zip(units, _targets(units, settings.words), strict=True):
         full = words + unit.words > settings.words or tokens + unit.tokens > settings.tokens
-        if group and (full or unit.opens or (unit.asks and words >= SHORT_WORDS)):
-            kept = _question_tail(group) if full and not unit.opens else []
-            yield group[: len(group) - len(kept)] if kept else group
-            group = list(kept)
-            words, tokens = sum(u.words for u in group), sum(u.tokens for u in group)
-            if tokens + unit.tokens > settings.tokens and group:
-                yield group
-                group, words, tokens = [], 0, 0
+        if group and (full or unit.opens or _breaks(group, unit, words, target)):
+            yield group
+            group, words, tokens = [], 0, 0
         group.append(unit)
         words, tokens = words + unit.words, tokens + unit.tokens
     if group:
         yield group
 
 
-def _question_tail(group: list[_Unit]) -> list[_Unit]:
-    """The host's short question that ends a full passage: it goes with the answer that follows."""
-    for number in range(len(group) - 1, 0, -1):
-        if group[number].asks:
-            tail = group[number:]
-            return tail if not any(u.turn for u in tail[1:]) and sum(u.words for u in tail) <= SHORT_WORDS else []
-    return []
+def _breaks(group: list[_Unit], unit: _Unit, words: int, target: float) -> bool:
+    """Whether a passage that could hold the next sentence is better closed before it.
+
+    Where the speaker changes, unless what is there is short or a question that waits for its answer;
+    and inside a long speech, so that its pieces come out alike and none is a stump.
+    """
+    if unit.speaker != group[-1].speaker:
+        waits = any(u.asks for u in group) and words <= QUESTION_WORDS
+        return words >= SHORT_WORDS and not waits
+    return words >= QUESTION_WORDS and words + unit.words / 2 > target
+
+
+def _targets(units: Sequence[_Unit], limit: int) -> list[float]:
+    """For each sentence, the words of an even share of its speech: all that one speaker says in one go."""
+    targets: list[float] = []
+    at = 0
+    while at < len(units):
+        end = at + 1
+        while end < len(units) and units[end].speaker == units[at].speaker and not units[end].opens:
+            end += 1
+        whole = sum(unit.words for unit in units[at:end])
+        targets += [whole / math.ceil(whole / limit) if whole > limit else math.inf] * (end - at)
+        at = end
+    return targets
 
 
 def _passage(revision: Revision, group: Sequence[_Unit], settings: PassageSettings) -> Passage:

@@ -69,9 +69,7 @@ class Settings:
         return {entry.name: getattr(self, entry.name) for entry in fields(self)}
 
 
-def load_settings(
-    overrides: Mapping[str, Any] | None = None, environ: Mapping[str, str] | None = None
-) -> Settings:
+def load_settings(overrides: Mapping[str, Any] | None = None, environ: Mapping[str, str] | None = None) -> Settings:
     """Settings out of file, environment and overrides. Raises SettingsError, naming key and source."""
     environ = os.environ if environ is None else environ
     values: dict[str, Any] = {}

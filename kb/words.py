@@ -11,7 +11,7 @@ STOP_WORDS = frozenset(
     him his how i if in into is it its itself just me more most my no nor not of off on once only or other our ours out
     over own same she should so some such than that the their theirs them then there these they this those through to
     too under until up us very was we were what when where which while who whom whose why will with would you your yours
-    don't doesn't isn't it's that's we're you're i'm let's""".split()
+    don't doesn't isn't it's that's we're you're i'm let's""".split()  # noqa: SIM905
 )
 
 

@@ -43,10 +43,10 @@ def _parts(cue: Cue, named: set[str]) -> Iterator[Cue]:
         opened.insert(0, (0, 0, None, False))
     ends = [start for start, *_ in opened[1:]] + [len(cue.text)]
     parts: list[Cue] = []
-    for (_, begin, name, breaks), end in zip(opened, ends, strict=True):
+    for (_, begin, speaker, breaks), end in zip(opened, ends, strict=True):
         text = cue.text[begin:end]
         part = shortened(cue, begin + len(text) - len(text.lstrip()), end)
-        parts.append(replace(part, text=text.strip(), speaker=name, breaks=breaks))
+        parts.append(replace(part, text=text.strip(), speaker=speaker, breaks=breaks))
     yield from _timed(cue, parts)
 
 

@@ -45,7 +45,8 @@ class TurnsReader:
     name = "turns"
 
     def sniff(self, source: Source) -> float:
-        lines = [line for line in lines_of(source.text[:60_000].lstrip("\ufeff"))[:_HEAD_LINES] if line.strip()]
+        start = lines_of(source.text[:60_000].lstrip("\ufeff"))[:_HEAD_LINES]
+        lines = [line for line in start[read_header(start)[0] :] if line.strip()]
         if not lines or lines[0].startswith("WEBVTT"):
             return 0.0
         heads = [head for line in lines if (head := _head(line))]

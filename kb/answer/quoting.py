@@ -81,7 +81,9 @@ def _joins(sentence: Sentence, spans: list[tuple[int, int]], number: int, first:
     gap = revision.text[min(near, end) : max(near, start)]
     if "\n" in gap or voice(revision.segments, start, end) != sentence.speaker:
         return False
-    if sentence.speaker is None and _quoted_in(revision, start, end) != _quoted_in(revision, sentence.start, sentence.end):
+    if sentence.speaker is None and _quoted_in(revision, start, end) != _quoted_in(
+        revision, sentence.start, sentence.end
+    ):
         return False
     speaker = revision.metadata.speaker(sentence.speaker)
     return not (is_question(revision.text[start:end]) and (speaker is None or speaker.host))

@@ -55,9 +55,7 @@ def nearest_json(hit: Hit) -> dict[str, Any]:
     }
 
 
-def hits_json(
-    question: str, hits: Sequence[Hit], speakers_of: Callable[[Passage], Sequence[str]]
-) -> dict[str, Any]:
+def hits_json(question: str, hits: Sequence[Hit], speakers_of: Callable[[Passage], Sequence[str]]) -> dict[str, Any]:
     return {"question": question, "hits": [hit_json(hit, speakers_of(hit.passage)) for hit in hits]}
 
 

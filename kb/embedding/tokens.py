@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from langchain_text_splitters import RecursiveCharacterTextSplitter
+from langchain_text_splitters import RecursiveCharacterTextSplitter, TextSplitter
 from tokenizers import Tokenizer
 
 # The splitter counts without special tokens: leave room for them.
@@ -22,7 +22,7 @@ class Tokens:
         self._tokenizer = Tokenizer.from_file(str(file))
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
-        self._splitter: RecursiveCharacterTextSplitter | None = None
+        self._splitter: TextSplitter | None = None
 
     def encode(self, texts: Sequence[str], longest: int) -> list[Any]:
         """Encodings (ids, offsets in characters), special tokens included, cut at `longest` tokens."""

@@ -42,8 +42,8 @@ class DenseSegment:
             return [(float(s), int(self.nos[r])) for s, r in zip(scores[0], rows[0], strict=True) if r >= 0]
         chosen = np.flatnonzero(alive)
         if len(chosen) > _SELECTIVE * len(self.nos):
-            selector = faiss.IDSelectorBitmap(np.packbits(alive, bitorder="little"))
-            parameters = faiss.SearchParameters(sel=selector)
+            selector = faiss.IDSelectorBatch(chosen.astype(np.int64))
+            parameters = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
             scores, rows = self.index.search(vector[None, :], min(limit, len(chosen)), params=parameters)
             return [(float(s), int(self.nos[r])) for s, r in zip(scores[0], rows[0], strict=True) if r >= 0]
         values = self.rows[chosen] @ vector

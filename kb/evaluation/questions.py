@@ -1,6 +1,6 @@
 """Question sets: one JSON object a line, in either of two forms.
 
-Quotes: {"id", "question", "gold": [spans that an answer must quote one of], "theme"?}; empty gold: "not found" is right.
+Quotes: {"id", "question", "gold": [spans of which an answer must quote one]}; empty gold: "not found" is right.
 Retrieval (IQR): {"id", "query", "gold": the text of the answer, "doc"?}.
 """
 

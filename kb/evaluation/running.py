@@ -19,9 +19,7 @@ class Asked(Protocol):
     def ask(self, question: str) -> Answer: ...
 
 
-def evaluate(
-    knowledge_base: Asked, path: Path, progress: Callable[[int, int], None] | None = None
-) -> dict[str, Any]:
+def evaluate(knowledge_base: Asked, path: Path, progress: Callable[[int, int], None] | None = None) -> dict[str, Any]:
     """{"questions", "measures", "per_question"}: measures are means over the questions that they apply to.
 
     Raises InputError for a file that holds no questions.

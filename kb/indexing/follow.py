@@ -37,12 +37,11 @@ class Follower:
 
         Where another thread is taking that step, the state before it is given at once.
         """
-        if self._is_behind():
-            if self._lock.acquire(blocking=self._followed is None):
-                try:
-                    self._step()
-                finally:
-                    self._lock.release()
+        if self._is_behind() and self._lock.acquire(blocking=self._followed is None):
+            try:
+                self._step()
+            finally:
+                self._lock.release()
         return self._followed
 
     def catch_up(self) -> int:

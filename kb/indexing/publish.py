@@ -118,7 +118,9 @@ class Publisher:
             by_hash = {key: row.vector for key, row in known.items()} | {k: v.vector for k, v in fresh.items()}
             new = [self._new_passage(prepared.revision, entry, by_hash) for entry in prepared.cuts]
             mine = {e.input_hash for e in prepared.cuts if e.input_hash in fresh}
-            stored = self._library.publish(self._publication(prepared, generation, new, [fresh[k] for k in sorted(mine)]))
+            stored = self._library.publish(
+                self._publication(prepared, generation, new, [fresh[k] for k in sorted(mine)])
+            )
             embedded = len(mine - used)
             used |= mine
             yield Outcome(

@@ -108,9 +108,12 @@ def restore(settings: Settings, source: Path) -> None:
     target = database_path(settings)
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(target.name + ".part")
-    with translated(str(target)):
-        with contextlib.closing(sqlite3.connect(source)) as old, contextlib.closing(sqlite3.connect(part)) as new:
-            old.backup(new)
+    with (
+        translated(str(target)),
+        contextlib.closing(sqlite3.connect(source)) as old,
+        contextlib.closing(sqlite3.connect(part)) as new,
+    ):
+        old.backup(new)
     for suffix in ("-wal", "-shm"):
         if target.exists():
             with contextlib.closing(sqlite3.connect(target)) as current:

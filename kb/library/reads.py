@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, false, func, select
 
 from kb.errors import NotFoundError
 from kb.library.rows import DocumentRow, Proof, SourceRow
@@ -57,9 +57,7 @@ class Reads(Store):
 
     def is_current(self, revision_id: str) -> bool:
         with self.reading() as connection:
-            return (
-                connection.scalar(select(documents.c.id).where(documents.c.revision_id == revision_id)) is not None
-            )
+            return connection.scalar(select(documents.c.id).where(documents.c.revision_id == revision_id)) is not None
 
     def read_span(self, revision_id: str, start: int, end: int) -> str:
         """The text [start, end) of a revision, read from the database now; "" for an unknown revision."""
@@ -181,13 +179,15 @@ def _document_row(connection: Connection, row: Row[Any]) -> DocumentRow:
 
 
 def _revision_query(revision_id: str) -> Select[Any]:
-    if len(revision_id) >= 64:
+    match: ColumnElement[bool]
+    if len(revision_id) < 16:
+        match = false()
+    elif len(revision_id) >= 64:
         match = revisions.c.id == revision_id
     else:  # a range, not LIKE: an index serves it and no wildcard is understood
         match = (revisions.c.id >= revision_id) & (revisions.c.id < revision_id + "g")
     alive = select(documents.c.id).where(documents.c.deleted.is_(False))
-    known = len(revision_id) >= 16
-    return select(revisions).where(match, revisions.c.document_id.in_(alive), known).order_by(revisions.c.id)
+    return select(revisions).where(match, revisions.c.document_id.in_(alive)).order_by(revisions.c.id)
 
 
 def _passage_query() -> Select[Any]:

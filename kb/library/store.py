@@ -88,9 +88,7 @@ def linked_ids(connection: Connection, document_id: str) -> tuple[str, ...]:
 
 
 def read_revision(connection: Connection, row: Row[Any]) -> Revision:
-    parts = connection.execute(
-        select(segments).where(segments.c.revision_id == row.id).order_by(segments.c.n)
-    ).all()
+    parts = connection.execute(select(segments).where(segments.c.revision_id == row.id).order_by(segments.c.n)).all()
     return Revision(
         id=row.id,
         document_id=row.document_id,

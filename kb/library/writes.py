@@ -153,10 +153,10 @@ class Writes(Store):
         """Older revisions' vectors are in no passage any more: drop all that nothing uses, and the free pages."""
         with self.writing() as connection:
             used = select(passages.c.input_hash)
-            connection.execute(delete(vectors).where(vectors.c.input_hash.not_in(used), vectors.c.input_hash.not_like("theme:%")))
             connection.execute(
-                update(changes).where(changes.c.document_id == document_id).values(document_id="purged")
+                delete(vectors).where(vectors.c.input_hash.not_in(used), vectors.c.input_hash.not_like("theme:%"))
             )
+            connection.execute(update(changes).where(changes.c.document_id == document_id).values(document_id="purged"))
         with self.reading() as connection:
             if connection.dialect.name == "sqlite":
                 connection.rollback()
@@ -263,9 +263,7 @@ def _put_document(connection: Connection, new: Publication, revision_id: str, ro
 def _put_revision(connection: Connection, new: Publication, revision_id: str, content: str) -> None:
     if connection.scalar(select(revisions.c.id).where(revisions.c.id == revision_id)):
         return  # an edit was taken back: the old revision is current again
-    last = connection.scalar(
-        select(func.max(revisions.c.number)).where(revisions.c.document_id == new.document_id)
-    )
+    last = connection.scalar(select(func.max(revisions.c.number)).where(revisions.c.document_id == new.document_id))
     connection.execute(
         insert(revisions).values(
             id=revision_id,
@@ -315,7 +313,9 @@ def _put_passages(
         assert key is not None  # noqa: S101  # an insert of one row always has one
         nos.append(int(key[0]))
     pairs = list(zip(nos, entries, strict=True))
-    heard = [{"passage_no": n, "speaker": name, "side": side} for n, e in pairs for name, side in dict(e.voices).items()]
+    heard = [
+        {"passage_no": n, "speaker": name, "side": side} for n, e in pairs for name, side in dict(e.voices).items()
+    ]
     if heard:
         connection.execute(insert(passage_voices), heard)
     themed = [{"passage_no": n, "theme": theme} for n, e in pairs for theme in sorted(set(e.themes))]

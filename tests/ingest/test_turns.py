@@ -109,6 +109,12 @@ def test_header_when_there_then_hints_and_no_turns(head: str) -> None:
     assert "front matter" in {item.reason for item in reading.dropped}
 
 
+def test_sniff_when_a_header_comes_first_then_the_turns_count() -> None:
+    text = "Title: A talk\nDate: 2026-02-03\n\nHost: Welcome.\n\nGuest: Thanks.\n\nHost: So."
+    assert TurnsReader().sniff(source(text)) > 0.5
+    assert said(read(text)) == [("Host", "Welcome."), ("Guest", "Thanks."), ("Host", "So.")]
+
+
 def test_words_when_before_the_first_head_then_kept_without_a_speaker() -> None:
     reading = read("Recorded in March.\n\n**Ann:** Hello.\n\n**Ann:** So.")
     assert (reading.blocks[0].kind, reading.blocks[0].speaker) == ("paragraph", None)

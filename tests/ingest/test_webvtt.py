@@ -36,6 +36,20 @@ def test_inline_times_when_in_a_cue_then_marks_of_their_words() -> None:
     assert reading.blocks[0].marks == ((0, 1.0), (3, 1.5), (10, 2.0), (14, 3.0))
 
 
+def test_youtube_when_its_captions_roll_then_each_word_stands_once_with_its_time() -> None:
+    reading = read(
+        "00:00.100 --> 00:02.400 align:start\n \nso<00:00:01.000><c> we</c>\n\n"
+        "00:02.400 --> 00:02.410\nso we\n \n\n"
+        "00:02.410 --> 00:04.300\nso we\ncalled<00:00:03.000><c> them</c>\n\n"
+        "00:04.300 --> 00:04.310\ncalled them\n \n\n"
+        "00:04.310 --> 00:06.000\ncalled them\nat<00:00:05.000><c> once</c>\n",
+        "WEBVTT\nKind: captions\nLanguage: en\n\n",
+    )
+    assert said(reading) == [(None, "so we called them at once")]
+    assert seconds(reading.blocks) == [0.1, 1.0, 2.4, 2.41, 3.0, 4.3, 4.31, 5.0, 6.0]
+    assert reading.faults == ("rolling captions: 4 repeated lines were left out",)
+
+
 def test_blocks_that_are_no_cues_when_read_then_dropped_with_their_reason_and_line() -> None:
     body = "NOTE\nnot said\n\nSTYLE\n::cue { color: red }\n\nREGION\nid:one\n\nintro\n00:01.000 --> 00:02.000\nHello.\n"
     reading = read(body, "WEBVTT - a talk\nLanguage: en-GB\n\n")

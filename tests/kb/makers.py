@@ -11,7 +11,11 @@ OTHER = Speaker("Other", "COO", "a biotech", "sponsor")
 
 
 def draft(
-    turns: list[tuple[str, str]], key: str = "episode-1", title: str = "An episode", seconds: float = 20.0, **meta: object
+    turns: list[tuple[str, str]],
+    key: str = "episode-1",
+    title: str = "An episode",
+    seconds: float = 20.0,
+    **meta: object,
 ) -> Draft:
     """An episode of (speaker, words) turns, each turn lasting `seconds`."""
     text = ""
@@ -29,7 +33,9 @@ def draft(
 
 
 def item(made: Draft, path: str = "") -> Item:
-    return Item(made, path or f"/files/{made.source_key}", f"hash of {made.source_key} {len(made.text)}", len(made.text), "")
+    return Item(
+        made, path or f"/files/{made.source_key}", f"hash of {made.source_key} {len(made.text)}", len(made.text), ""
+    )
 
 
 TRUST = [

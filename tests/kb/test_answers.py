@@ -80,7 +80,15 @@ def test_a_question_that_cannot_be_searched_is_refused(base: KnowledgeBase, ques
 
 @pytest.mark.parametrize(
     "question",
-    ["😀😀😀", "'; DROP TABLE passages; --", '"unclosed AND (', "信頼はどう築かれますか", "\ud800 lone", "a" * 1999, "%_*?"],
+    [
+        "😀😀😀",
+        "'; DROP TABLE passages; --",
+        '"unclosed AND (',
+        "信頼はどう築かれますか",
+        "\ud800 lone",
+        "a" * 1999,
+        "%_*?",
+    ],
 )
 def test_a_strange_question_gets_a_clean_answer(base: KnowledgeBase, question: str) -> None:
     assert base.ask(question).status in ("answered", "not_found")
@@ -139,7 +147,19 @@ def test_the_same_interview_in_two_forms_counts_as_one_document(knowledge_base: 
 
 def test_answers_and_hits_render_the_documented_keys(base: KnowledgeBase) -> None:
     body = answer_json(base.ask("How is trust built?"), lambda citation: f"/x/{citation.id}")
-    keys = {"text", "speaker", "role", "organisation", "side", "document", "title", "start_s", "theme", "citation", "url"}
+    keys = {
+        "text",
+        "speaker",
+        "role",
+        "organisation",
+        "side",
+        "document",
+        "title",
+        "start_s",
+        "theme",
+        "citation",
+        "url",
+    }
     assert keys <= set(body["quotes"][0])
     assert set(body) >= {"question", "status", "quotes", "nearest"}
     hits = hits_json("q", base.search("trust"), base.speakers_of)

@@ -35,7 +35,8 @@ def test_refusal_measures_of_four_questions_are_the_hand_computed_ones() -> None
 @pytest.mark.real
 def test_retrieval_measures_equal_the_bench_scorers_on_real_text(real: Path) -> None:
     spec = importlib.util.spec_from_file_location("iqr_score", real.parent / "bench" / "iqr_score.py")
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     bench = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(bench)
     lines = (real / "practical-ai" / "iqr" / "queries-tune.jsonl").read_text(encoding="utf-8").splitlines()

@@ -61,7 +61,9 @@ def test_passages_where_a_host_asks_keep_the_question_with_its_answer() -> None:
 
 
 def test_passages_never_cross_a_heading() -> None:
-    revision = revision_of([("paragraph", None, "One here."), ("heading", None, "Next"), ("paragraph", None, "Two here.")])
+    revision = revision_of(
+        [("paragraph", None, "One here."), ("heading", None, "Next"), ("paragraph", None, "Two here.")]
+    )
     assert [p.text for p in passages_of(revision, PassageSettings())] == ["One here.", "Two here."]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import pytest
@@ -29,7 +30,7 @@ def test_standardise_keeps_the_order_and_centres_at_zero(scores: dict[int, float
     found = standardise(scores)
     assert abs(sum(found.values())) < 1e-6 * len(found) + 1e-9
     ordered = sorted(scores, key=lambda key: (scores[key], key))
-    assert all(found[a] <= found[b] + 1e-12 for a, b in zip(ordered, ordered[1:], strict=False))
+    assert all(found[a] <= found[b] + 1e-12 for a, b in itertools.pairwise(ordered))
 
 
 def test_episode_prior_fills_short_documents_with_the_lowest_score() -> None:
@@ -63,5 +64,6 @@ def test_bm25_of_two_short_texts_gives_the_hand_computed_scores() -> None:
 @given(st.integers(1, 10_000), st.integers(0, 10_000))
 def test_inverse_document_frequency_is_positive_and_falls_with_frequency(total: int, holding: int) -> None:
     here = inverse_document_frequency(total, holding)
-    assert here > 0 and math.isfinite(here)
+    assert here > 0
+    assert math.isfinite(here)
     assert here >= inverse_document_frequency(total, min(holding + 1, total))

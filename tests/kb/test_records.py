@@ -89,7 +89,12 @@ def test_tiling_fault_names_what_is_wrong() -> None:
 
 def test_section_at_gives_the_last_heading_before() -> None:
     text = "One\n\nwords\n\nTwo\n\nmore"
-    segments = [Segment(0, 5, "heading"), Segment(5, 12, "paragraph"), Segment(12, 17, "heading"), Segment(17, 21, "paragraph")]
+    segments = [
+        Segment(0, 5, "heading"),
+        Segment(5, 12, "paragraph"),
+        Segment(12, 17, "heading"),
+        Segment(17, 21, "paragraph"),
+    ]
     assert section_at(text, segments, 6) == "One"
     assert section_at(text, segments, 18) == "Two"
 
