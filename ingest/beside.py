@@ -13,7 +13,7 @@ from ingest.quotations import Quotation
 
 GAP = r"[\s,—–-]*"
 ADVERBS = r"(?:\s+(?:also|then|later|further|once|again|often|has|had|would|goes on to|went on to|\w+ly))*"
-# What may stand between a name and its verb: ", CEO of NorthX Biologics," "(head of CMC)" "of Lonza".
+# What may stand between a name and its verb: ", CEO of Example Biologics," "(head of CMC)" "of Acme".
 BESIDE_NAME = r"(?:\s*\([^()“”]{1,120}\)|,[^“”]{1,160}?,|\s+(?:of|at|from)\s+[^,“”]{1,60}?)?"
 VERB_AFTER_NAME = re.compile(rf"{BESIDE_NAME}{ADVERBS}\s+{SPEECH}")
 PRONOUN_SAYS = re.compile(rf"\b(he|she|they)\b{ADVERBS}\s+{SPEECH}", re.IGNORECASE)
@@ -125,7 +125,7 @@ def read_clause(beside: Beside, span: Quotation, ends: Sequence[int], stop: int)
 
 
 def _speaker_after(beside: Beside, after: str, base: int) -> tuple[Person | None, int] | None:
-    """(person, offset after the verb) of a clause such as ", she explains" or "says NorthX's chief executive, X"."""
+    """(person, offset after the verb) of a clause such as ", she explains" or "says Acme's chief executive, X"."""
     start = re.match(GAP, after)
     at = start.end() if start else 0
     pronoun = PRONOUN_SAYS.match(after, at)

@@ -133,6 +133,7 @@ def _holds_controls(text: str) -> bool:
 def _other(data: bytes, error: UnicodeDecodeError, name: str) -> tuple[str, str]:
     """Text in an older charset, judged around the first byte that is no UTF-8."""
     line = data[: error.start].count(b"\n") + 1
+    _refuse_surrogates(data, line, name)
     _refuse_mixture(data, line, name)
     western = _western(data)
     if western:
@@ -146,6 +147,15 @@ def _other(data: bytes, error: UnicodeDecodeError, name: str) -> tuple[str, str]
         if not _holds_controls(text) and "\x00" not in text:
             return text, match.encoding
     raise InputError("is in no charset that fits", where=f"{name}, line {line}", way_out=_CONVERT)
+
+
+def _refuse_surrogates(data: bytes, line: int, name: str) -> None:
+    """What is UTF-8 but for halves of characters would pass for Western text, with nonsense for each half."""
+    try:
+        data.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:
+        return
+    raise InputError("is UTF-8 with surrogates, halves of characters", where=f"{name}, line {line}", way_out=_CONVERT)
 
 
 def _refuse_mixture(data: bytes, line: int, name: str) -> None:

@@ -21,7 +21,7 @@ from ingest.reading import Source
 from kb.errors import InputError
 
 _ROOT = re.compile(
-    r"(?:\s|<\?[^>]{0,300}\?>|<!--(?:(?!-->).){0,4000}-->|<!DOCTYPE[^>\[]{0,300}>)*<(?:rss|feed|rdf:RDF)(?=[\s>])",
+    r"(?:\s|<\?[^>]{0,300}\?>|<!--(?:(?!-->).){0,4000}-->|<!DOCTYPE[^>\[]{0,300}(?:\[[^\]]{0,9000}\]\s{0,99})?>)*<(?:rss|feed|rdf:RDF)(?=[\s>])",
     re.DOTALL,
 )
 # Best first: VTT keeps voices and times, plain text keeps neither.

@@ -39,7 +39,7 @@ _ONCE_NOBODY = frozenset(["a", "answer", "answers", "q", "question", "questions"
 
 
 def split_name(line: str) -> tuple[str, str]:
-    """("Ann Lee", "Hello.") of "Ann Lee: Hello.", ">> Ann Lee: Hello." or "[Ann Lee]: Hello."; ("", line) of others."""
+    """("J. Doe", "Hello.") of "J. Doe: Hello.", ">> J. Doe: Hello." or "[J. Doe]: Hello."; ("", line) of others."""
     lead = _LEAD.match(line)
     start = lead.end() if lead else 0
     colon = line.find(":", start, start + NAME_CHARS + 3)

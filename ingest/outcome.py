@@ -13,13 +13,17 @@ READ = ("added", "changed", "unchanged", "renamed")
 SKIPPED = ("copy", "skipped")
 FAILED = ("failed",)
 STATUSES = (*READ, *SKIPPED, *FAILED)
+READING = "reading"
 EXIT_DONE = 0
 EXIT_SOME_FAILED = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Told after each file. done of total; path as in the report."""
+    """Told when a file starts being read (status READING), and when it is settled (one of STATUSES).
+
+    done: files settled so far, of total; path as in the report.
+    """
 
     done: int
     total: int

@@ -88,7 +88,7 @@ def find_people(texts: Iterable[str]) -> tuple[Person, ...]:
 
 
 def _with_later_roles(people: Sequence[Person], texts: Sequence[str]) -> list[Person]:
-    """Roles that stand beside a short form of the name: "Hoogstraate, who leads NorthX as its CEO"."""
+    """Roles that stand beside a short form of the name: "Doe, who leads Acme as its CEO"."""
     mentions = Mentions(people)
     known = {person.name: person for person in people}
     for text in texts:
@@ -133,7 +133,7 @@ class Mentions:
         return found
 
     def _someone_else(self, text: str, start: int, end: int) -> bool:
-        """Part of a longer name that is not this person's: "Janet Smith", "Hoogstraate Holdings"."""
+        """Part of a longer name that is not this person's: "Jane Smith", "Doe Holdings"."""
         after = re.match(rf"[ ]([{UPPER}][\w’'-]*)", text[end : end + 60])
         if after and after.group(1).lower().removesuffix("’s") not in ROLE_SET:
             return True
@@ -180,7 +180,7 @@ def _person(text: str, start: int, end: int, common: set[str]) -> Person | None:
 
 
 def _split_run(words: list[str]) -> tuple[list[str], list[str], str]:
-    """(what stands before a role, the name, the honorific) out of a run such as "Lonza CEO Dr. Jan Smit"."""
+    """(what stands before a role, the name, the honorific) out of a run such as "Acme CEO Dr. Jane Doe"."""
     while words and words[0].lower() in STARTERS - ROLE_SET and words[0] not in HONORIFICS:
         words = words[1:]
     lead: list[str] = []
@@ -207,7 +207,7 @@ def _name_like(name: list[str], honorific: str) -> bool:
         return False
     if any(" ".join(plain[:2]) == company for company in COMPANY_NAMES):
         return False
-    # NorthX, BioNTech, mRNA, GMP: capitals inside or throughout are a company's or an abbreviation's.
+    # BioNTech, mRNA, GMP: capitals inside or throughout are a company's or an abbreviation's.
     return not any(
         len(word) > 1 and sum(char.isupper() for char in re.sub(r"^(?:Mc|Mac|O[’']|D[’'])|[’'-].", "", word)) > 1
         for word in name
@@ -222,7 +222,7 @@ def _gender(given: str, honorific: str) -> str:
 
 
 def _role_after(after: str) -> tuple[str, str]:
-    """Role and organisation out of what follows a name: ", head of CMC at Lonza, says"."""
+    """Role and organisation out of what follows a name: ", head of CMC at Acme, says"."""
     leads = LEADS.match(after)
     if leads:
         organisation = ORGANISATION.match(after[leads.end() :])
@@ -237,7 +237,7 @@ def _role_after(after: str) -> tuple[str, str]:
 
 
 def _role_before(before: str, lead: list[str], organisation: str) -> tuple[str, str]:
-    """Role and organisation out of what precedes a name: "Lonza's chief executive, ", "NorthX CEO "."""
+    """Role and organisation out of what precedes a name: "Acme's chief executive, ", "Acme CEO "."""
     if lead:
         first = next(index for index, word in enumerate(lead) if word.lower() in ROLE_SET)
         return " ".join(lead[first:]), " ".join(lead[:first]) or organisation
@@ -252,7 +252,7 @@ def _role_before(before: str, lead: list[str], organisation: str) -> tuple[str, 
 
 
 def split_role(phrase: str) -> tuple[str, str]:
-    """("head of CMC", "Lonza") out of "the head of CMC at Lonza, says"."""
+    """("head of CMC", "Acme") out of "the head of CMC at Acme, says"."""
     end = ROLE_END.search(phrase)
     clause = phrase[: end.start()] if end else phrase
     clause = re.sub(r"^(?:the|a|an|its|our|their|his|her|who is)\s+", "", clause.strip(), flags=re.IGNORECASE)

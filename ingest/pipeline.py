@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ingest.charset import load_source
 from ingest.duplicates import Neighbourhood
-from ingest.outcome import Entry, Event, IngestReport
+from ingest.outcome import READING, Entry, Event, IngestReport
 from ingest.plan import Planned, plan
 from ingest.prepare import Prepared, prepare, settings_hash
 from ingest.walk import real
@@ -117,6 +117,7 @@ class _Batch:
         looked = self._look(number, planned)
         if looked is None:
             return None
+        self._tell(planned.name, READING)
         source = load_source(planned.path, self._max_bytes)
         raw_hash = hashlib.sha256(source.data).hexdigest()
         prepared = prepare(planned, source)
@@ -231,6 +232,9 @@ class _Batch:
     def _settle(self, number: int, status: str, reason: str = "", document: str = "", item: Item | None = None) -> None:
         name = self._planned[number].name
         self._entries[number] = Entry(name, status, reason, document, item.draft.report if item else {})
+        self._tell(name, status)
+
+    def _tell(self, name: str, status: str) -> None:
         if self._progress is not None:
             self._progress(Event(len(self._entries), len(self._planned), name, status))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -104,6 +105,8 @@ class _Plan:
             return replace(planned, stated=self._stated(found.path))
         except InputError as error:
             return _failed(found.path, error)
+        except OSError as error:
+            return _failed(found.path, InputError(f"what is said of it cannot be read: {error.strerror}"))
 
     def _stated(self, path: Path) -> Stated:
         """The nearest manifest that names the file, else its sidecar. Raises InputError."""
@@ -131,7 +134,7 @@ class _Plan:
         return known
 
     def _is_asked(self, folder: Path) -> bool:
-        return any(folder.is_relative_to(asked if asked.is_dir() else asked.parent) for asked in self._asked)
+        return any(folder.is_relative_to(asked if os.path.isdir(asked) else asked.parent) for asked in self._asked)
 
     def _manifest_faults(self) -> Iterator[Planned]:
         """Entries about no file, of the manifests in folders that were asked for."""
@@ -156,12 +159,13 @@ def _once(found: Iterator[Found]) -> list[Found]:
 def _sidecar(path: Path) -> Path | None:
     """NAME.vtt.toml, else NAME.toml where it can be about no other file. Raises InputError where it could."""
     exact = path.with_name(f"{path.name}.toml")
-    if exact.is_file():
+    # os.path's answer to a name too long to exist is no; pathlib's is an error.
+    if os.path.isfile(exact):
         return exact
     shared = path.with_suffix(".toml")
-    if shared.name in (MANIFEST, "themes.toml") or not shared.is_file():
+    if shared.name in (MANIFEST, "themes.toml") or not os.path.isfile(shared):
         return None
-    about = [one for one in described_by(shared) if not one.with_name(f"{one.name}.toml").is_file()]
+    about = [one for one in described_by(shared) if not os.path.isfile(f"{one}.toml")]
     if len(about) > 1:
         names = " and ".join(one.name for one in about)
         raise InputError(f"it could be about {names}", where=str(shared), way_out=f"Name it {path.name}.toml.")

@@ -89,7 +89,7 @@ def _said_of(sentence: str, name_at: int, called: str) -> list[str]:
         beside = rf"\b(?:{nouns}),?[ ]{called}|{called}(?:[’']s)?,[ ](?:the|an?)[ ]{ADJECTIVES}(?:{nouns})\b"
         if re.search(beside, sentence, re.IGNORECASE):
             said += [side, side]
-        # "NorthX is a mid-sized CDMO", "a broad range for a CDMO", but not "NorthX looked for a CDMO".
+        # "Acme is a mid-sized CDMO", "a broad range for a CDMO", but not "Acme looked for a CDMO".
         predicate = rf"(?:\b(?:is|was|as|for|being|remains|like|became)\s+|[—–-]\s*)an?\s+{ADJECTIVES}(?:{nouns})\b"
         for match in re.finditer(predicate, sentence[name_at:], re.IGNORECASE):
             if not WANTS.search(sentence[: name_at + match.start()]):

@@ -114,12 +114,14 @@ def _toml_reason(path: Path) -> str:
 def described_by(sidecar: Path) -> list[Path]:
     """The files that a sidecar is about: NAME itself (NAME.toml), else those of the same stem."""
     exact = sidecar.with_suffix("")
-    if exact.suffix and exact.is_file():
+    if exact.suffix and os.path.isfile(exact):
         return [exact]
     # A folder may hold thousands of sidecars: names are compared before anything is asked of the disk.
     names = sorted(name for name in os.listdir(sidecar.parent) if name.startswith(sidecar.stem))
     siblings = [sidecar.with_name(name) for name in names]
-    return [one for one in siblings if one.stem == sidecar.stem and one.suffix.lower() != ".toml" and one.is_file()]
+    return [
+        one for one in siblings if one.stem == sidecar.stem and one.suffix.lower() != ".toml" and os.path.isfile(one)
+    ]
 
 
 def _special(path: Path) -> Found | None:

@@ -31,7 +31,7 @@ class PassageSettings:
     """words: a passage holds no more, unless one sentence does. tokens: never more than these."""
 
     tokens: int = 250
-    words: int = 150
+    words: int = 180
     head: str = ""
 
     def key(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
@@ -279,19 +280,13 @@ def second_at(marks: Sequence[TimeMark], offset: int) -> float | None:
 
     Between marks at most INTERPOLATE_S apart, linear in characters; else the earlier mark's second.
     """
-    low, high = 0, len(marks)
-    while low < high:
-        middle = (low + high) // 2
-        if marks[middle].offset <= offset:
-            low = middle + 1
-        else:
-            high = middle
-    if low == 0:
+    following = bisect_right(marks, offset, key=lambda mark: mark.offset)
+    if following == 0:
         return None
-    before = marks[low - 1]
-    if low == len(marks) or before.offset == offset:
+    before = marks[following - 1]
+    if following == len(marks) or before.offset == offset:
         return before.second
-    after = marks[low]
+    after = marks[following]
     gap = after.second - before.second
     if not 0 <= gap <= INTERPOLATE_S:
         return before.second
@@ -301,16 +296,10 @@ def second_at(marks: Sequence[TimeMark], offset: int) -> float | None:
 
 def segment_index(segments: Sequence[Segment], offset: int) -> int:
     """Index of the segment that holds offset. Raises ValueError outside the tiling."""
-    low, high = 0, len(segments) - 1
-    while low <= high:
-        middle = (low + high) // 2
-        if offset < segments[middle].start:
-            high = middle - 1
-        elif offset >= segments[middle].end:
-            low = middle + 1
-        else:
-            return middle
-    raise ValueError(f"offset {offset} is in no segment")
+    index = bisect_right(segments, offset, key=lambda segment: segment.end)
+    if index == len(segments) or offset < segments[index].start:
+        raise ValueError(f"offset {offset} is in no segment")
+    return index
 
 
 def section_at(text: str, segments: Sequence[Segment], offset: int) -> str:

@@ -17,6 +17,7 @@ from kb.library import GenerationRow, Library
 from kb.ranking import fuse
 from kb.records import Filter, Hit
 from kb.settings import Settings
+from kb.words import without_stop_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +70,13 @@ class Searcher:
     ) -> dict[int, dict[str, float]]:
         """Every part of the score of each candidate: the union of what both retrievers find."""
         size = self._settings.candidates
+        words = without_stop_words(question)
         dense = view.dense(vector, size, allowed)
-        keywords = view.keywords(question, size, allowed)
+        keywords = view.keywords(words, size, allowed)
         # What only one retriever found gets its true score from the other.
         dense.update(view.dense_scores(vector, _missing(keywords, dense)))
         found = {no: score for no, score in keywords.items() if no in dense}
-        found.update(view.keyword_scores(question, _missing(dense, found)))
+        found.update(view.keyword_scores(words, _missing(dense, found)))
         return fuse(
             dense,
             found,

@@ -18,6 +18,8 @@ from typing import Any
 from kb.errors import SettingsError
 
 FILE_NAME = "counterpart.toml"
+# No settings themselves: which file holds them, and whether `kb` shows the trace of an error.
+SWITCHES = ("KB_SETTINGS", "KB_DEBUG")
 
 
 def _setting(default: Any, text: str) -> Any:
@@ -38,7 +40,7 @@ class Settings:
     threads: int = _setting(0, "threads of the models; 0: all cores")
     batch_size: int = _setting(32, "passages in one forward pass")
     passage_tokens: int = _setting(250, "longest passage, in the model's own tokens")
-    passage_words: int = _setting(150, "words after which a passage is closed at the next sentence end")
+    passage_words: int = _setting(180, "most words of a passage; a longer speech is cut into even pieces")
     passage_head: str = _setting("", "what is put before a passage when embedding: empty, title, section or speaker")
     judge: str = _setting(
         "reranker_en", "cross-encoder that judges answers: reranker_en (packaged), a CrossEncoder's name, or none"
@@ -46,12 +48,13 @@ class Settings:
     judge_sentences: int = _setting(6, "best sentences that the judge reads for a question")
     candidates: int = _setting(200, "passages that each retriever finds")
     keyword_weight: float = _setting(0.7, "weight of z(keywords) beside z(dense)")
-    prior_weight: float = _setting(0.6, "weight of the episode prior")
+    prior_weight: float = _setting(1.0, "weight of the episode prior")
     quotes: int = _setting(5, "most quotes of an answer")
     host: str = _setting("127.0.0.1", "address that the web listens on")
     port: int = _setting(8000, "port that the web listens on")
     web_threads: int = _setting(4, "threads that answer requests")
     rate_limit: str = _setting("120 per minute", "requests of one client to ask and search; empty: no limit")
+    trusted_hosts: str = _setting("", "host names that a request may be addressed to, by comma; empty: any")
     question_chars: int = _setting(2000, "longest question, in characters")
     max_file_bytes: int = _setting(64 * 1024 * 1024, "largest file that is ingested, in bytes")
     busy_timeout_s: float = _setting(60.0, "how long a writer waits for another one")
@@ -79,7 +82,7 @@ def load_settings(overrides: Mapping[str, Any] | None = None, environ: Mapping[s
     elif "KB_SETTINGS" in environ:
         raise SettingsError(f"there is no settings file {path}", way_out="Mend KB_SETTINGS.")
     for name, value in environ.items():
-        if name.startswith("KB_") and name != "KB_SETTINGS":
+        if name.startswith("KB_") and name not in SWITCHES:
             values[_known(name[3:].lower(), f"the environment variable {name}")] = value
     for name, value in (overrides or {}).items():
         if value is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
 from kb.records import SPOKEN_KINDS, Segment
@@ -9,18 +10,9 @@ from kb.records import SPOKEN_KINDS, Segment
 
 def overlapping(segments: Sequence[Segment], start: int, end: int) -> list[Segment]:
     """Segments that share a character with [start, end), in order. O(log n + matches)."""
-    low, high = 0, len(segments)
-    while low < high:
-        middle = (low + high) // 2
-        if segments[middle].end <= start:
-            low = middle + 1
-        else:
-            high = middle
-    found = []
-    while low < len(segments) and segments[low].start < end:
-        found.append(segments[low])
-        low += 1
-    return found
+    first = bisect_right(segments, start, key=lambda segment: segment.end)
+    past = bisect_left(segments, end, lo=first, key=lambda segment: segment.start)
+    return list(segments[first:past])
 
 
 def voice(segments: Sequence[Segment], start: int, end: int) -> str | None:

@@ -33,10 +33,12 @@ OPENED_HERE = "counterpart-opened-here"
 def create_app(settings: Settings, knowledge_base: KnowledgeBase | None = None) -> Flask:
     """The whole site over a knowledge base: the one handed in, else the one that the settings name.
 
-    Raises SettingsError for a rate limit that cannot be read, LibraryError where the library cannot be opened.
+    Raises SettingsError for a rate limit or host name that cannot be read, LibraryError where the library cannot
+    be opened.
     """
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = MOST_BODY_BYTES
+    app.config["TRUSTED_HOSTS"] = security.trusted_hosts(settings.trusted_hosts)
     app.json = _json(app)
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

@@ -40,7 +40,7 @@ def ask() -> Response:
     at, given = desk(), _parameters()
     limit = _limit(given, at.settings.quotes, at.settings.quotes)
     answer = at.ask(_question(given), at.filter(given), limit)
-    return jsonify(answer_json(answer, at.absolute_links().citation))
+    return jsonify(answer_json(answer, at.absolute_links().citation, at.knowledge_base.speakers_of))
 
 
 def search() -> Response:

@@ -16,7 +16,7 @@ from http import HTTPStatus
 from typing import Any
 
 from flask import Flask, Response, make_response, render_template, request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from kb import errors
 from kb.errors import CounterpartError
@@ -48,6 +48,14 @@ class Problem:
     way_out: str = ""
     where: str = ""
     name: str = ""
+
+
+UNTRUSTED_HOST = Problem(
+    HTTPStatus.BAD_REQUEST.value,
+    HTTPStatus.BAD_REQUEST.phrase,
+    "This server does not answer under that host name.",
+    "Use the address that the people who run it gave out; they name its hosts in the setting trusted_hosts.",
+)
 
 
 def register(app: Flask) -> None:
@@ -100,7 +108,7 @@ def _http_error(error: HTTPException) -> Response:
     status = error.code or INSIDE
     if error.response is not None or status < HTTPStatus.BAD_REQUEST:
         return make_response(error.get_response())
-    response = _respond(_http_problem(status))
+    response = _respond(UNTRUSTED_HOST if isinstance(error, SecurityError) else _http_problem(status))
     for name, value in error.get_headers():
         if name in KEPT_HEADERS:
             response.headers[name] = value

@@ -135,7 +135,7 @@ def _citation(at: Desk, document_id: str, cite: str) -> Citation | None:
 
 
 def _cited_by(revision: Revision, citation: Citation | None) -> str:
-    """ "Janet Hoogstraate, at 12:31"; "the article itself"; "" where nothing is cited."""
+    """ "Jane Doe, at 12:31"; "the article itself"; "" where nothing is cited."""
     if citation is None:
         return ""
     who = citation.speaker or f"the {words.kind(revision.metadata.kind).lower()} itself"

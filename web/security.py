@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, request
 
+from kb.errors import SettingsError
+
+# As a request's Host header has it, in ASCII; with a dot before it: that name's subdomains too.
+HOST_NAME = re.compile(r"\.?[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*")
 OUTGOING_SCHEMES = ("http", "https", "mailto")
 # No script at all: the pages are whole without one. Nothing comes from another host.
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -45,6 +50,16 @@ STATIC_MAX_AGE_S = 31_536_000
 
 def register(app: Flask) -> None:
     app.after_request(_protect)
+
+
+def trusted_hosts(value: str) -> list[str] | None:
+    """The host names of the setting, lower-case; None: any. Raises SettingsError for what is none."""
+    names = [name.strip().lower() for name in value.split(",") if name.strip()]
+    for name in names:
+        if not HOST_NAME.fullmatch(name):
+            way_out = 'Write names without scheme and port, as in "kb.example.com, localhost".'
+            raise SettingsError(f"{name!r} is no host name", where="trusted_hosts", way_out=way_out)
+    return names or None
 
 
 def outgoing(url: str) -> str:

@@ -44,6 +44,8 @@ REGIONS = {
 }
 ROLES = {"navigation": "navigation", "contentinfo": "footer", "banner": "page header", "complementary": "sidebar"}
 ROLES |= {"search": "form", "dialog": "dialog", "alertdialog": "dialog"}
+# Parsers take minutes over a tag with 100,000 attributes. What is that long is a picture in a data: address, or malice.
+HUGE_TAG = re.compile(r"<([a-zA-Z][a-zA-Z0-9]{0,30})\s[^<>]{20000,}>")
 SURE_KEY = 20  # letters; a shorter block must be a line of the article, not a part of one
 FAST_CHARS = 2_000_000
 MOST_CHARS = 10_000_000
@@ -86,10 +88,11 @@ class HtmlArticleReader:
         return 0.5 if named else 0.4 if start.lstrip().startswith("<") and tags > 2 else 0.0
 
     def read(self, source: Source) -> Reading:
-        soup = _soup(source)
+        html = HUGE_TAG.sub(_bare, source.text.replace("\0", ""))
+        soup = _soup(html, source.path.name)
         page = list(_page_blocks(soup))
         metadata = page_metadata(soup)
-        faults = _choose(page, source.text, str(metadata.get("title", "")))
+        faults = _choose(page, html, str(metadata.get("title", "")))
         blocks = mark_references(
             Block(one.text, "heading" if one.level else "paragraph", level=one.level, line=one.line)
             for one in page
@@ -106,13 +109,18 @@ class HtmlArticleReader:
         return Reading(format=self.name, blocks=blocks, dropped=dropped, metadata=metadata, faults=faults)
 
 
-def _soup(source: Source) -> BeautifulSoup:
+def _bare(tag: re.Match[str]) -> str:
+    """The tag without its attributes, as many lines long."""
+    return f"<{tag[1]}{chr(10) * tag[0].count(chr(10))}>"
+
+
+def _soup(html: str, where: str) -> BeautifulSoup:
     try:
-        return BeautifulSoup(source.text.replace("\0", ""), "lxml")
+        return BeautifulSoup(html, "lxml")
     except Exception as error:  # hostile markup finds its own ways to fail in a parser
         raise InputError(
             f"is no HTML that can be read ({type(error).__name__})",
-            where=source.path.name,
+            where=where,
             way_out="Save the page anew.",
         ) from error
 

@@ -1,4 +1,4 @@
-"""Articles in plain text and Markdown. The fallback: any decoded text can be read as one."""
+"""Articles in plain text and Markdown. The fallback: any decoded text but JSON and XML can be read as one."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ from ingest.readers.prose import (
 from ingest.reading import Block, Dropped, Reading, Source
 from kb.errors import InputError
 
+# What is left of such a file when its own reader does not know it any more is syntax and no article.
+OTHER_ENDINGS = (".json", ".xml", ".rss", ".atom")
 MARKDOWN_ENDINGS = (".md", ".markdown", ".mdown", ".mkd")
 ATX = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*")
 UNDERLINE = re.compile(r" {0,3}(=+|-{2,})[ \t]*")
@@ -53,6 +55,8 @@ class PlainReader:
     name = "plain"
 
     def sniff(self, source: Source) -> float:
+        if source.path.suffix.lower() in OTHER_ENDINGS or source.text.lstrip("\ufeff \t\r\n").startswith("<?xml"):
+            return 0.0
         return 0.2 if source.text.strip() and "\0" not in source.text else 0.0
 
     def read(self, source: Source) -> Reading:

@@ -105,7 +105,7 @@ def _voices(payload: str) -> Iterator[tuple[str | None, str, list[tuple[int, flo
 
 
 def _voice(annotation: str) -> str | None:
-    """The name in "<v.loud.first Ann Lee>", classes left out."""
+    """The name in "<v.loud.first Jane Doe>", classes left out."""
     parts = annotation.split(maxsplit=1) if annotation.startswith(".") else ["", annotation]
     name = " ".join(unescape(parts[1]).split()) if len(parts) > 1 else ""
     return name.rstrip(":").strip() or None

@@ -7,13 +7,17 @@ from typing import Any
 
 from kb.records import Answer, Citation, Hit, Passage, Quote
 
+SpeakersOf = Callable[[Passage], Sequence[str]]
 
-def answer_json(answer: Answer, url_of: Callable[[Citation], str]) -> dict[str, Any]:
+
+def answer_json(answer: Answer, url_of: Callable[[Citation], str], speakers_of: SpeakersOf) -> dict[str, Any]:
+    """speakers_of: everybody who is heard in a passage, in order of first word."""
+    nearest = answer.nearest if answer.status == "not_found" else ()
     return {
         "question": answer.question,
         "status": answer.status,
         "quotes": [quote_json(quote, url_of) for quote in answer.quotes],
-        "nearest": [nearest_json(hit) for hit in answer.nearest] if answer.status == "not_found" else [],
+        "nearest": [nearest_json(hit, speakers_of(hit.passage)) for hit in nearest],
         "judged": {name: round(value, 6) for name, value in answer.judged.items()},
     }
 
@@ -45,17 +49,18 @@ def quote_json(quote: Quote, url_of: Callable[[Citation], str]) -> dict[str, Any
     }
 
 
-def nearest_json(hit: Hit) -> dict[str, Any]:
+def nearest_json(hit: Hit, speakers: Sequence[str]) -> dict[str, Any]:
     passage = hit.passage
     return {
         "passage": passage.id,
         "document": passage.document_id,
         "text": passage.text,
+        "speaker": speakers[0] if speakers else None,
         "score": round(hit.score, 6),
     }
 
 
-def hits_json(question: str, hits: Sequence[Hit], speakers_of: Callable[[Passage], Sequence[str]]) -> dict[str, Any]:
+def hits_json(question: str, hits: Sequence[Hit], speakers_of: SpeakersOf) -> dict[str, Any]:
     return {"question": question, "hits": [hit_json(hit, speakers_of(hit.passage)) for hit in hits]}
 
 

@@ -138,7 +138,8 @@ def _readable(text: str, number: int) -> str:
 def _answer(base: KnowledgeBase, question: str, where: Filter, limit: int | None) -> Mapping[str, Any]:
     from kb.answer.render import answer_json
 
-    return answer_json(base.ask(question, where, limit or 0), links_of(base.settings).citation)
+    answer = base.ask(question, where, limit or 0)
+    return answer_json(answer, links_of(base.settings).citation, base.speakers_of)
 
 
 def _hits(base: KnowledgeBase, question: str, where: Filter, limit: int) -> Mapping[str, Any]:

@@ -32,8 +32,7 @@ class Front:
     as_json: bool = False
 
     def settings(self, **overrides: Any) -> Settings:
-        environ = {name: value for name, value in os.environ.items() if name != DEBUG_VARIABLE}
-        return load_settings({"data": self.data, **overrides}, environ)
+        return load_settings({"data": self.data, **overrides})
 
     def open(self) -> AbstractContextManager[KnowledgeBase]:
         # Imported here: `kb --help` must not wait for the engines.

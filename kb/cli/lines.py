@@ -32,7 +32,7 @@ def _quote_lines(number: int, quote: Body) -> Iterator[str]:
 
 
 def byline(quote: Body) -> str:
-    """ "Ana Ruiz, COO, Delta Bio (sponsor)"; narration has no speaker and is its publication's."""
+    """ "Jane Doe, COO, Acme Bio (sponsor)"; narration has no speaker and is its publication's."""
     if not quote.get("speaker"):
         return "(the article's own words)"
     parts = [quote["speaker"], quote.get("role"), quote.get("organisation")]

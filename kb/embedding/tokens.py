@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from langchain_text_splitters import RecursiveCharacterTextSplitter, TextSplitter
 from tokenizers import Tokenizer
+
+if TYPE_CHECKING:
+    from langchain_text_splitters import TextSplitter
 
 # The splitter counts without special tokens: leave room for them.
 _SPECIAL = 2
@@ -37,13 +39,7 @@ class Tokens:
     def split(self, text: str) -> list[tuple[int, int]]:
         """Spans of the pieces, in order. No overlap: with one the splitter's start offsets go wrong."""
         if self._splitter is None:
-            from transformers import PreTrainedTokenizerFast
-
-            self._splitter = RecursiveCharacterTextSplitter.from_huggingface_tokenizer(
-                PreTrainedTokenizerFast(tokenizer_file=str(self._file)),
-                chunk_size=self._limit - _SPECIAL,
-                chunk_overlap=0,
-            )
+            self._splitter = self._make_splitter()
         spans: list[tuple[int, int]] = []
         at = 0
         for piece in self._splitter.split_text(text):
@@ -51,3 +47,14 @@ class Tokens:
             spans.append((start, start + len(piece)))
             at = start + len(piece)
         return spans
+
+    def _make_splitter(self) -> TextSplitter:
+        # Imported here: they take seconds, and only a sentence longer than a passage needs them.
+        from langchain_text_splitters import RecursiveCharacterTextSplitter
+        from transformers import PreTrainedTokenizerFast
+
+        return RecursiveCharacterTextSplitter.from_huggingface_tokenizer(
+            PreTrainedTokenizerFast(tokenizer_file=str(self._file)),
+            chunk_size=self._limit - _SPECIAL,
+            chunk_overlap=0,
+        )

@@ -27,13 +27,22 @@ class EvaluationQuestion:
 def read_questions(path: Path) -> list[EvaluationQuestion]:
     """Raises InputError with file, line and reason."""
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        # "\n" alone ends a line: within JSON text a line separator may stand as it is.
+        lines = path.read_text(encoding="utf-8").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"cannot be read: {error}", where=str(path)) from error
-    found = [_question(line, f"{path}, line {n}") for n, line in enumerate(lines, 1) if line.strip()]
+    found: dict[str, EvaluationQuestion] = {}
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        where = f"{path}, line {number}"
+        question = _question(line, where)
+        if question.id in found:
+            raise InputError(f"the id {question.id!r} is taken already", where=where, way_out="Give it its own id.")
+        found[question.id] = question
     if not found:
         raise InputError("holds no question", where=str(path))
-    return found
+    return list(found.values())
 
 
 def _question(line: str, where: str) -> EvaluationQuestion:
@@ -41,11 +50,17 @@ def _question(line: str, where: str) -> EvaluationQuestion:
         body: dict[str, Any] = json.loads(line)
         if "query" in body:
             return EvaluationQuestion(str(body["id"]), str(body["query"]), (str(body["gold"]),), True)
-        gold = tuple(str(span) for span in body["gold"])
-        return EvaluationQuestion(str(body["id"]), str(body["question"]), gold, False)
+        return EvaluationQuestion(str(body["id"]), str(body["question"]), _spans(body["gold"]), False)
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise InputError(
             f"is no question ({type(error).__name__}: {error})",
             where=where,
             way_out="A line is {id, question, gold: [...]} or {id, query, gold}.",
         ) from error
+
+
+def _spans(gold: Any) -> tuple[str, ...]:
+    # A text would pass for spans of one letter each, which any answer quotes.
+    if not isinstance(gold, list):
+        raise TypeError("gold is no list of spans")
+    return tuple(str(span) for span in gold)

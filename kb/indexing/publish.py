@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,11 +18,11 @@ from kb.indexing.cutting import (
     passage_settings,
     voices_of,
 )
-from kb.library import GenerationRow, Library, SourceRow, Stored
+from kb.library import GenerationRow, Library, SourceRow, Stored, VectorRow
 from kb.library.writes import NewPassage, NewVector, Publication
 from kb.records import Draft, Revision
 from kb.settings import Settings
-from kb.themes import ThemeRule
+from kb.themes import Themed, ThemeRule
 
 # Documents are embedded together until this many passages wait: batches are full, memory is bounded.
 _WINDOW_PASSAGES = 384
@@ -112,11 +112,7 @@ class Publisher:
         fresh = embed(self._embedder, missing)
         used: set[str] = set()
         for prepared in window:
-            known = self._library.vectors_by_hash(
-                generation.model_key, [e.input_hash for e in prepared.cuts if e.input_hash not in fresh]
-            )
-            by_hash = {key: row.vector for key, row in known.items()} | {k: v.vector for k, v in fresh.items()}
-            new = [self._new_passage(prepared.revision, entry, by_hash) for entry in prepared.cuts]
+            new = self._new_passages(prepared, generation.model_key, fresh)
             mine = {e.input_hash for e in prepared.cuts if e.input_hash in fresh}
             stored = self._library.publish(
                 self._publication(prepared, generation, new, [fresh[k] for k in sorted(mine)])
@@ -133,10 +129,10 @@ class Publisher:
                 len(new) - embedded,
             )
 
-    def _new_passage(self, revision: Revision, entry: Cut, vectors: dict[str, bytes]) -> NewPassage:
-        vector = np.frombuffer(vectors[entry.input_hash], dtype=np.float32)
-        themes = self._themes.assign(entry.passage.text, vector)
-        return NewPassage(entry.passage, entry.input_hash, voices_of(revision, entry.passage), themes)
+    def _new_passages(self, prepared: _Prepared, model_key: str, fresh: dict[str, NewVector]) -> list[NewPassage]:
+        wanted = [entry.input_hash for entry in prepared.cuts if entry.input_hash not in fresh]
+        known = self._library.vectors_by_hash(model_key, wanted)
+        return themed(prepared.revision, prepared.cuts, {**known, **fresh}, self._themes)
 
     def _publication(
         self, prepared: _Prepared, generation: GenerationRow, new: list[NewPassage], vectors: list[NewVector]
@@ -166,6 +162,22 @@ def embed(embedder: Embedder, missing: dict[str, Cut]) -> dict[str, NewVector]:
         entry.input_hash: NewVector(entry.input_hash, vectors.vector.tobytes(), vectors.sentences.tobytes())
         for entry, vectors in zip(entries, made, strict=True)
     }
+
+
+def themed(
+    revision: Revision, cuts: Sequence[Cut], vectors: Mapping[str, VectorRow | NewVector], rule: ThemeRule
+) -> list[NewPassage]:
+    """A document's passages with their voices and themes, ready to be stored."""
+    rows = []
+    for entry in cuts:
+        found = vectors[entry.input_hash]
+        vector = np.frombuffer(found.vector, dtype=np.float32)
+        sentences = np.frombuffer(found.sentences, dtype=np.float16).reshape(len(entry.sentences), -1)
+        rows.append(Themed(entry.passage.text, vector, sentences))
+    return [
+        NewPassage(entry.passage, entry.input_hash, voices_of(revision, entry.passage), themes)
+        for entry, themes in zip(cuts, rule.assign(rows), strict=True)
+    ]
 
 
 def require_same(active: GenerationRow, wanted: GenerationRow) -> None:

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-import numpy as np
-
 from kb.embedding import Embedder
-from kb.indexing.cutting import Cut, cut_revision, generation_for, passage_settings, voices_of
-from kb.indexing.publish import embed
+from kb.indexing.cutting import cut_revision, generation_for, passage_settings
+from kb.indexing.publish import embed, themed
 from kb.library import GenerationRow, Library
 from kb.library.writes import NewPassage
-from kb.records import Revision
 from kb.settings import Settings
 from kb.themes import ThemeRule
 
@@ -46,13 +43,4 @@ def _plants(
         revision = library.revision(revision_id)
         cuts = cut_revision(revision, passage_settings(settings), embedder)
         vectors = library.vectors_by_hash(model_key, [cut.input_hash for cut in cuts])
-        yield (
-            revision.document_id,
-            revision.id,
-            [_planted(revision, cut, vectors[cut.input_hash].vector, themes) for cut in cuts],
-        )
-
-
-def _planted(revision: Revision, cut: Cut, vector: bytes, themes: ThemeRule) -> NewPassage:
-    assigned = themes.assign(cut.passage.text, np.frombuffer(vector, dtype=np.float32))
-    return NewPassage(cut.passage, cut.input_hash, voices_of(revision, cut.passage), assigned)
+        yield revision.document_id, revision.id, themed(revision, cuts, vectors, themes)

@@ -1,6 +1,6 @@
 """Which themes a passage is about: vectors and phrases, weighed by a calibrated rule."""
 
 from kb.themes.reading import read_themes
-from kb.themes.rule import ThemeRule
+from kb.themes.rule import Themed, ThemeRule
 
-__all__ = ["ThemeRule", "read_themes"]
+__all__ = ["ThemeRule", "Themed", "read_themes"]

@@ -1,4 +1,4 @@
-"""The rule: a logistic over how near a passage lies to a theme's description and phrases, and to the others'.
+"""The rule: a logistic over how near a passage, and its document as a whole, lie to a theme and to the others.
 
 Its weights are in weights.json, made by benchmarks/calibrate_themes.py from labelled passages.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import resources
@@ -23,6 +23,9 @@ Rows = npt.NDArray[np.float32]
 # Texts to vectors, float32 (n, dim), unit length.
 Encode = Callable[[list[str]], Rows]
 _NEAREST = 3
+_COSINES = ("description", "phrases", "sentence_phrases", "sentence_mean", "sentence_description")
+# What is weighed for a passage, and again as the mean over its document.
+FEATURES = (*_COSINES, *(f"other_{name}" for name in _COSINES), "words")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,15 @@ class ThemeVectors:
     description: Rows
     phrases: Rows
     words: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Themed:
+    """A passage as the rule sees it. vector: float32 (dim,); sentences: (n, dim), any float."""
+
+    text: str
+    vector: Rows
+    sentences: npt.NDArray[Any]
 
 
 class ThemeRule:
@@ -45,39 +57,57 @@ class ThemeRule:
         if self._themes:
             _ = self._vectors
 
-    def assign(self, text: str, vector: Rows) -> tuple[str, ...]:
-        """Names of the themes that the passage is about, in the order of the themes. vector: float32 (dim,)."""
-        if not self._themes:
-            return ()
-        return tuple(name for name, p in self.probabilities(text, vector).items() if p >= self._threshold(name))
+    def assign(self, document: Sequence[Themed]) -> list[tuple[str, ...]]:
+        """For each passage of one document the names of its themes, in the order of the themes."""
+        return [
+            tuple(name for name, chance in chances.items() if chance >= self._of(name)["threshold"])
+            for chances in self.probabilities(document)
+        ]
 
-    def probabilities(self, text: str, vector: Rows) -> dict[str, float]:
-        found = {}
-        for name, features in self.features(text, vector).items():
-            weights = self._weights["themes"].get(name, self._weights["default"])
-            total = weights["bias"] + sum(weights["weights"].get(key, 0.0) * value for key, value in features.items())
-            found[name] = 1.0 / (1.0 + math.exp(-max(-60.0, min(60.0, total))))
+    def probabilities(self, document: Sequence[Themed]) -> list[dict[str, float]]:
+        return [
+            {name: _logistic(self._of(name), row) for name, row in rows.items()} for rows in self.features(document)
+        ]
+
+    def features(self, document: Sequence[Themed]) -> list[dict[str, dict[str, float]]]:
+        """What the rule weighs, by passage and theme: FEATURES, and each again with "document_" before it."""
+        if not document:
+            return []
+        own = [self._near(passage) for passage in document]
+        found: list[dict[str, dict[str, float]]] = [{} for _ in document]
+        for name in self._themes:
+            means = {key: math.fsum(near[name][key] for near in own) / len(own) for key in FEATURES}
+            whole = {f"document_{key}": value for key, value in means.items()}
+            for rows, near in zip(found, own, strict=True):
+                rows[name] = near[name] | whole
         return found
 
-    def features(self, text: str, vector: Rows) -> dict[str, dict[str, float]]:
-        """The numbers that the rule weighs, by theme. Cosines; words: share of the passage's content words."""
-        mine = set(content_words(text))
+    def _near(self, passage: Themed) -> dict[str, dict[str, float]]:
+        mine = set(content_words(passage.text))
+        sentences = passage.sentences.astype(np.float32)
         near: dict[str, dict[str, float]] = {}
         for name, theme in self._vectors.items():
-            cosines = np.sort(theme.phrases @ vector)[::-1]
+            by_sentence = sentences @ theme.phrases.T
             near[name] = {
-                "description": float(theme.description @ vector),
-                "phrase": float(cosines[0]),
-                "phrases": float(cosines[:_NEAREST].mean()),
+                "description": float(theme.description @ passage.vector),
+                "phrases": _best(theme.phrases @ passage.vector),
+                "sentence_phrases": _best(by_sentence.max(axis=0)),
+                "sentence_mean": float(by_sentence.max(axis=1).mean()),
+                "sentence_description": float((sentences @ theme.description).max()),
                 "words": len(mine & theme.words) / max(1, len(mine)),
             }
+        rivals = {
+            name: {key: max((o[key] for k, o in near.items() if k != name), default=0.0) for key in _COSINES}
+            for name in near
+        }
         for name, values in near.items():
-            others = [other["phrases"] for key, other in near.items() if key != name]
-            values["margin"] = values["phrases"] - max(others, default=0.0)
+            values.update({f"other_{key}": value for key, value in rivals[name].items()})
         return near
 
-    def _threshold(self, name: str) -> float:
-        return float(self._weights["themes"].get(name, self._weights["default"])["threshold"])
+    def _of(self, name: str) -> Mapping[str, Any]:
+        """A theme's weights; one that an editor added is weighed as the calibrated ones are together."""
+        found: Mapping[str, Any] = self._weights["themes"].get(name, self._weights["default"])
+        return found
 
     @cached_property
     def _vectors(self) -> dict[str, ThemeVectors]:
@@ -96,3 +126,13 @@ class ThemeRule:
 def load_weights() -> dict[str, Any]:
     body: dict[str, Any] = json.loads(resources.files("kb.themes").joinpath("weights.json").read_text("utf-8"))
     return body
+
+
+def _best(cosines: Rows) -> float:
+    """Mean of the nearest few."""
+    return float(np.sort(cosines)[::-1][:_NEAREST].mean())
+
+
+def _logistic(weights: Mapping[str, Any], row: Mapping[str, float]) -> float:
+    total = weights["bias"] + math.fsum(weight * row[key] for key, weight in weights["weights"].items())
+    return 1.0 / (1.0 + math.exp(-max(-60.0, min(60.0, total))))

@@ -18,13 +18,13 @@ from tests.tiny import TinyEmbedder, TinyJudge
 
 TURNS = (
     ("Host", "What should a young biotech do about capacity?"),
-    ("Ana Ruiz", "Reserve the manufacturing slot six months before the toxicology batch. Nobody regrets that."),
-    ("Ben Okoro", "A deviation must be reported within one working day. Silence costs more than the failed batch."),
+    ("Jane Doe", "Reserve the manufacturing slot six months before the toxicology batch. Nobody regrets that."),
+    ("Richard Roe", "A deviation must be reported within one working day. Silence costs more than the failed batch."),
 )
 PEOPLE = (
     Speaker("Host", side="host", host=True),
-    Speaker("Ana Ruiz", role="COO", organisation="Delta Bio", side="sponsor"),
-    Speaker("Ben Okoro", role="quality director", organisation="Fjord Manufacturing", side="cdmo"),
+    Speaker("Jane Doe", role="COO", organisation="Example Therapeutics", side="sponsor"),
+    Speaker("Richard Roe", role="quality director", organisation="Example Biologics", side="cdmo"),
 )
 
 
@@ -79,7 +79,7 @@ def _interview() -> Draft:
     for number, (speaker, words) in enumerate(TURNS):
         start, text = len(text), text + words + "\n\n"
         segments.append(Segment(start, len(text), "turn", speaker, 60.0 * number, 60.0 * (number + 1)))
-    metadata = Metadata("Slots and silence", show="Bench Talk", kind="episode", date="2026-03-05", speakers=PEOPLE)
+    metadata = Metadata("Slots and silence", show="Example Talk", kind="episode", date="2026-03-05", speakers=PEOPLE)
     marks = tuple(TimeMark(segment.start, segment.start_s or 0.0) for segment in segments)
     return Draft("interview", metadata, text, tuple(segments), marks)
 
@@ -87,7 +87,7 @@ def _interview() -> Draft:
 def _article() -> Draft:
     heading, body = "Freezers\n\n", "Calibrate the freezer probes every quarter and keep the certificate.\n"
     segments = (Segment(0, len(heading), "heading", level=1), Segment(len(heading), len(heading + body), "paragraph"))
-    metadata = Metadata("Freezers", show="Field Guide", date="2025-01-01", composed=True)
+    metadata = Metadata("Freezers", show="Example Guide", date="2025-01-01", composed=True)
     return Draft("article", metadata, heading + body, segments)
 
 

@@ -32,7 +32,16 @@ COMMANDS = (
     "show",
     "themes",
 )
-HEAVY = ("torch", "sentence_transformers", "transformers", "onnxruntime", "flask", "trafilatura", "rich")
+HEAVY = (
+    "torch",
+    "sentence_transformers",
+    "transformers",
+    "langchain_text_splitters",
+    "onnxruntime",
+    "flask",
+    "trafilatura",
+    "rich",
+)
 
 
 def fail_with(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:

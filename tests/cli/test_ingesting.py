@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from kb.assembly import KnowledgeBase
+from kb.cli.progress import Step
 from kb.cli.remarks import remarks, report_lines
 from kb.errors import DiskFullError
 from tests.cli.conftest import Kb, out
@@ -16,10 +19,10 @@ from tests.cli.conftest import Kb, out
 VTT = """WEBVTT
 
 00:00:01.000 --> 00:00:06.000
-<v Mara>When should we call the manufacturer?
+<v Host>When should we call the manufacturer?
 
 00:00:06.000 --> 00:00:14.000
-<v Owen>Call the manufacturer a year before the toxicology batch. It is never too early.
+<v CDMO lead>Call the manufacturer a year before the toxicology batch. It is never too early.
 """
 
 
@@ -39,7 +42,7 @@ def counts(kb: Kb, *paths: Path) -> Any:
 def test_ingest_when_files_are_new_adds_them_and_they_are_found(kb: Kb, folder: Path) -> None:
     assert counts(kb, folder)["added"] == 2
     hits = json.loads(out(kb("search", "call the manufacturer toxicology", "--json")))["hits"]
-    assert hits[0]["speakers"][-1] == "Owen"
+    assert hits[0]["speakers"][-1] == "CDMO lead"
 
 
 def test_ingest_when_nothing_changed_changes_nothing_and_embeds_nothing(kb: Kb, folder: Path) -> None:
@@ -85,6 +88,21 @@ def test_ingest_when_the_disk_is_full_exits_4_and_says_what_was_kept(
     result = kb("ingest", str(folder))
     assert result.exit_code == 4, result.output
     assert "kb: the disk is full. Make room." in result.stderr
+
+
+def test_ingest_when_somebody_watches_tells_of_a_file_as_soon_as_it_is_read(
+    kb: Kb, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[tuple[int, int, str]] = []
+
+    @contextmanager
+    def noting(_what: str) -> Iterator[Step]:
+        yield lambda done, total, label="": told.append((done, total, label))
+
+    monkeypatch.setattr("kb.cli.ingesting.progress_bar", noting)
+    assert counts(kb, folder)["added"] == 2
+    assert told[0] == (0, 2, f"reading {folder / 'note.md'}")
+    assert [done for done, _, label in told if label.startswith("added ")] == [1, 2]
 
 
 def test_reindex_when_done_keeps_documents_and_answers(kb: Kb, folder: Path) -> None:

@@ -41,13 +41,13 @@ def test_show_when_a_document_is_there_gives_its_segments_whole_and_in_order(
     assert all(set(segment) == {"text", "speaker", "start_s", "end_s", "kind"} for segment in body["segments"])
     text = knowledge_base.library.current(documents[0]).text
     assert "".join(segment["text"] for segment in body["segments"]) == text
-    assert body["speakers"][1]["organisation"] == "Delta Bio"
+    assert body["speakers"][1]["organisation"] == "Example Therapeutics"
 
 
 def test_show_when_read_by_a_person_has_times_speakers_and_the_composed_mark(
     kb: Kb, documents: tuple[str, str]
 ) -> None:
-    assert "[1:00 Ana Ruiz]" in out(kb("show", documents[0]))
+    assert "[1:00 Jane Doe]" in out(kb("show", documents[0]))
     assert "Composed:" in out(kb("show", documents[1]))
 
 

@@ -13,7 +13,9 @@ from werkzeug.exceptions import HTTPException
 from ingest.manifest import read_sidecar
 from kb.assembly import KnowledgeBase
 from kb.cli.main import EXIT_CODES, cli
+from kb.embedding import models
 from kb.errors import InputError
+from kb.judging import judge
 from kb.settings import Settings, describe
 from tests.docs.pages import Page, pages
 from web import close_app, create_app
@@ -195,3 +197,11 @@ def test_architecture_page_when_a_room_of_the_core_exists_names_it(root: Path) -
     rooms = [room for room in rooms if room != "__init__"]
     assert len(rooms) > 10
     assert [room for room in sorted(rooms) if f"kb.{room}" not in text and f"kb/{room}" not in text] == []
+
+
+def test_notice_when_it_names_what_comes_along_names_the_pinned_hashes_and_every_kind_of_file(root: Path) -> None:
+    notice = (root / "NOTICE").read_text(encoding="utf-8")
+    assert models.PACKAGED_SHA256 in notice
+    assert judge.PACKAGED_SHA256 in notice
+    kinds = {path.suffix for path in (root / "web" / "static").rglob("*") if path.is_file()}
+    assert kinds <= {".css", ".svg"}, "NOTICE says that no script and no font comes along"

@@ -49,7 +49,7 @@ def repacked(data: bytes, changes: dict[str, bytes], method: int = zipfile.ZIP_D
 
 def article(document: Any) -> None:
     document.core_properties.title = "From the file"
-    document.core_properties.author = "Ann Writer"
+    document.core_properties.author = "Jane Doe"
     document.core_properties.language = "en-GB"
     document.add_heading("Partners at work", 0)
     document.add_paragraph("The first paragraph says something.")
@@ -61,7 +61,7 @@ def article(document: Any) -> None:
         table.cell(index // 2, index % 2).text = words
     document.add_heading("References", 2)
     document.add_paragraph("ICH Q7, 2000")
-    document.sections[0].header.paragraphs[0].text = "Trade Weekly"
+    document.sections[0].header.paragraphs[0].text = "Example Weekly"
 
 
 def test_docx_when_it_is_an_article_then_its_structure_is_kept() -> None:
@@ -77,8 +77,8 @@ def test_docx_when_it_is_an_article_then_its_structure_is_kept() -> None:
         ("heading", 2, "References"),
         ("reference", 0, "ICH Q7, 2000"),
     ]
-    assert [(one.reason, one.text) for one in reading.dropped] == [("running header", "Trade Weekly")]
-    assert reading.metadata == {"title": "Partners at work", "author": "Ann Writer", "language": "en"}
+    assert [(one.reason, one.text) for one in reading.dropped] == [("running header", "Example Weekly")]
+    assert reading.metadata == {"title": "Partners at work", "author": "Jane Doe", "language": "en"}
 
 
 def test_docx_when_changes_are_tracked_then_insertions_stay_and_deletions_go() -> None:

@@ -49,7 +49,7 @@ def read(data: bytes) -> Reading:
 def page(number: int) -> list[Line]:
     """A page with a running header, a heading, a paragraph of three lines, another, and a number."""
     return [
-        (9, 780, f"Trade Weekly, issue {number}"),
+        (9, 780, f"Example Weekly, issue {number}"),
         (16, 740, f"Section number {NUMBERS[number - 1]}"),
         (10, 710, "A sponsor should talk to the plant before the process is locked, so that the manufac-"),
         (10, 698, "turing of it can be built by both of them together, over the whole of the long-"),
@@ -59,7 +59,7 @@ def page(number: int) -> list[Line]:
     ]
 
 
-THREE = build([page(1), page(2), page(3)], "/Title (Partners at work today) /Author (Ann Writer)")
+THREE = build([page(1), page(2), page(3)], "/Title (Partners at work today) /Author (Jane Doe)")
 
 
 def test_pdf_when_lines_make_paragraphs_then_they_are_joined_and_words_mended() -> None:
@@ -80,14 +80,14 @@ def test_pdf_when_lines_make_paragraphs_then_they_are_joined_and_words_mended() 
 def test_pdf_when_margins_repeat_then_they_are_dropped_by_name() -> None:
     dropped = read(THREE).dropped
     assert [(one.reason, one.text, one.line) for one in dropped[:2]] == [
-        ("running header", "Trade Weekly, issue 1", 1),
+        ("running header", "Example Weekly, issue 1", 1),
         ("page number", "1", 1),
     ]
     assert len(dropped) == 6
 
 
 def test_pdf_when_it_names_itself_then_that_is_metadata() -> None:
-    assert read(THREE).metadata == {"title": "Partners at work today", "author": "Ann Writer"}
+    assert read(THREE).metadata == {"title": "Partners at work today", "author": "Jane Doe"}
 
 
 def test_pdf_when_its_title_is_a_file_name_then_the_heading_is_the_title() -> None:

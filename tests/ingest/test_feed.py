@@ -41,7 +41,7 @@ def read(folder: Path, text: str) -> list[FeedItem]:
 
 def test_item_when_read_then_all_that_the_feed_says_of_it(tmp_path: Path) -> None:
     people = '<podcast:person>Ann</podcast:person><podcast:person role="guest">Bob</podcast:person>'
-    art = '<podcast:person role="artist" group="visuals">Cy</podcast:person>'
+    art = '<podcast:person role="artist" group="visuals">Eve</podcast:person>'
     (found,) = read(tmp_path, rss(item(1, people, art)))
     assert found.hints == {
         "kind": "episode",

@@ -7,20 +7,20 @@ from pathlib import Path
 import pytest
 
 from ingest import pipeline
-from ingest.outcome import Event, IngestReport
+from ingest.outcome import READING, Event, IngestReport
 from ingest.pipeline import ingest
 from kb.assembly import KnowledgeBase
 from kb.errors import BusyError, DiskFullError
 from kb.indexing import Item, Outcome, Publisher
 from tests.tiny import TinyEmbedder
 
-TALK = """**Ann Lee:** Why did you move the filling step to a second site so early in the programme?
+TALK = """**Jane Doe:** Why did you move the filling step to a second site so early in the programme?
 
-**Ben Cho:** Because a single site is a single point of failure, and our first winter had shown us what that means.
+**Richard Roe:** Because a single site is a single point of failure, and our first winter had shown us what that means.
 
-**Ann Lee:** And what would you tell a founder who asks you about it today?
+**Jane Doe:** And what would you tell a founder who asks you about it today?
 
-**Ben Cho:** Qualify the second site while you still have time to be slow about it, and let the same people do both.
+**Richard Roe:** Qualify the second site while you still have time to be slow about it, and let the same people do both.
 """
 ARTICLE = """# Audits that help
 
@@ -52,7 +52,7 @@ def test_files_when_new_are_added_with_their_reports_and_are_found(knowledge_bas
     assert _statuses(report) == {"audits.md": "added", "talk.md": "added"}
     assert report.exit_code == 0
     talk = next(entry for entry in report.entries if entry.path.endswith("talk.md"))
-    assert set(talk.report["speakers"]) == {"Ann Lee", "Ben Cho"}
+    assert set(talk.report["speakers"]) == {"Jane Doe", "Richard Roe"}
     assert talk.report["host_guessed"] is True
     revision = knowledge_base.library.current(talk.document)
     assert revision.report["words"] == talk.report["words"]
@@ -110,7 +110,7 @@ def test_a_file_when_renamed_and_then_edited_stays_its_document(knowledge_base: 
     [first] = ingest(knowledge_base, [folder / "talk.md"]).entries
     (folder / "talk.md").rename(folder / "sites.md")
     ingest(knowledge_base, [folder / "sites.md"])
-    (folder / "sites.md").write_text(TALK + "\n**Ann Lee:** Thank you.\n", encoding="utf-8")
+    (folder / "sites.md").write_text(TALK + "\n**Jane Doe:** Thank you.\n", encoding="utf-8")
     [entry] = ingest(knowledge_base, [folder / "sites.md"]).entries
     assert (entry.status, entry.document) == ("changed", first.document)
 
@@ -244,15 +244,30 @@ def test_progress_when_asked_for_is_told_of_every_file_once(knowledge_base: Know
     (folder / "empty.txt").write_bytes(b"")
     events: list[Event] = []
     report = ingest(knowledge_base, [folder], progress=events.append)
-    assert [event.done for event in events] == [1, 2, 3]
+    settled = [event for event in events if event.status != READING]
+    assert [event.done for event in settled] == [1, 2, 3]
     assert {event.total for event in events} == {3}
-    assert {(event.path, event.status) for event in events} == {(one.path, one.status) for one in report.entries}
+    assert {(event.path, event.status) for event in settled} == {(one.path, one.status) for one in report.entries}
+
+
+def test_progress_when_a_file_is_read_is_told_before_it_is_settled_and_counts_nothing(
+    knowledge_base: KnowledgeBase, folder: Path
+) -> None:
+    events: list[Event] = []
+    ingest(knowledge_base, [folder], progress=events.append)
+    assert (events[0].status, events[0].done) == (READING, 0)
+    for name in ("audits.md", "talk.md"):
+        assert [event.status for event in events if event.path.endswith(name)] == [READING, "added"]
+    assert [event.done for event in events] == sorted(event.done for event in events)
+    events.clear()
+    ingest(knowledge_base, [folder], progress=events.append)
+    assert [event.status for event in events] == ["unchanged", "unchanged"]
 
 
 def test_an_interview_when_another_file_of_the_batch_holds_the_same_words_is_linked(
     knowledge_base: KnowledgeBase, folder: Path
 ) -> None:
-    (folder / "talk-published.md").write_text(TALK.replace("Ann Lee", "Host"), encoding="utf-8")
+    (folder / "talk-published.md").write_text(TALK.replace("Jane Doe", "Host"), encoding="utf-8")
     report = ingest(knowledge_base, [folder])
     one, other = (entry for entry in report.entries if "talk" in entry.path)
     assert [near["document"] for near in other.report["near_duplicates"]] == [one.document]

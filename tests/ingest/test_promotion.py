@@ -36,7 +36,7 @@ def promoted(blocks: list[Block]) -> list[str]:
 @pytest.mark.parametrize(
     "call",
     [
-        "Listen to the Plasmid Hour Podcast to stay informed.",
+        "Listen to the Example Hour Podcast to stay informed.",
         "Listen on Spotify or wherever you like.",
         "Download wherever you get your podcasts: Apple Spotify",
         "Subscribe to our weekly newsletter for more.",
@@ -47,7 +47,7 @@ def promoted(blocks: list[Block]) -> list[str]:
         "Follow us on LinkedIn and YouTube",
         "We use cookies to improve your visit.",
         "You might also like",
-        "© 2026 Trade Weekly. All rights reserved.",
+        "© 2026 Example Weekly. All rights reserved.",
         "Back to top",
     ],
 )
@@ -106,13 +106,13 @@ def test_set_aside_when_most_of_the_words_would_go_then_all_stay_and_it_is_flagg
 
 
 def test_set_aside_when_a_turn_is_a_sponsor_read_then_it_is_promotion() -> None:
-    read_out = "This episode is brought to you by Ampoule, makers of fine glass. Visit their page to learn more."
+    read_out = "This episode is brought to you by Acme, makers of fine glass. Visit their page to learn more."
     turns = paragraphs("Welcome to the show. My guest is a chemist.", read_out, BODY, kind="turn")
     assert promoted(turns) == [read_out]
 
 
 def test_set_aside_when_a_turn_goes_on_to_the_guest_then_it_stays() -> None:
-    mixed = "This episode is brought to you by Ampoule. Welcome, Ann. What surprised you most?"
+    mixed = "This episode is brought to you by Acme. Welcome, Ann. What surprised you most?"
     assert promoted(paragraphs(mixed, BODY, BODY, kind="turn")) == []
 
 

@@ -19,8 +19,8 @@ def read(body: str, header: str = "WEBVTT\n\n") -> Reading:
 
 
 def test_voices_when_several_in_a_cue_then_each_has_its_words() -> None:
-    reading = read("00:01.000 --> 00:05.000\n<v.loud Ann Lee>Is it\nready?</v> <v Bob>No,\nnot yet.</v>\n")
-    assert said(reading) == [("Ann Lee", "Is it ready?"), ("Bob", "No, not yet.")]
+    reading = read("00:01.000 --> 00:05.000\n<v.loud Jane Doe>Is it\nready?</v> <v Bob>No,\nnot yet.</v>\n")
+    assert said(reading) == [("Jane Doe", "Is it ready?"), ("Bob", "No, not yet.")]
     assert reading.cues == 1
     assert [(block.start_s, block.end_s) for block in reading.blocks] == [(1.0, 3.0), (3.0, 5.0)]
 

@@ -14,6 +14,7 @@ from kb.library.connection import database_path
 from kb.records import Filter
 from kb.settings import Settings
 from tests.kb.makers import TRUST, draft, item
+from tests.shapes import ANSWER_KEYS, HIT_KEYS, NEAREST_KEYS, QUOTE_KEYS
 from tests.tiny import TinyEmbedder, TinyJudge
 
 
@@ -99,7 +100,8 @@ def test_a_strange_question_gets_a_clean_answer(base: KnowledgeBase, question: s
 def test_search_explains_every_part_of_a_score(base: KnowledgeBase) -> None:
     hit = base.search("trust bad news")[0]
     parts = hit.parts
-    total = parts["z_dense"] + 0.7 * parts["z_keywords"] + 0.6 * parts["prior"]
+    weights = base.settings
+    total = parts["z_dense"] + weights.keyword_weight * parts["z_keywords"] + weights.prior_weight * parts["prior"]
     assert hit.score == pytest.approx(total)
 
 
@@ -146,24 +148,21 @@ def test_the_same_interview_in_two_forms_counts_as_one_document(knowledge_base: 
 
 
 def test_answers_and_hits_render_the_documented_keys(base: KnowledgeBase) -> None:
-    body = answer_json(base.ask("How is trust built?"), lambda citation: f"/x/{citation.id}")
-    keys = {
-        "text",
-        "speaker",
-        "role",
-        "organisation",
-        "side",
-        "document",
-        "title",
-        "start_s",
-        "theme",
-        "citation",
-        "url",
-    }
-    assert keys <= set(body["quotes"][0])
-    assert set(body) >= {"question", "status", "quotes", "nearest"}
+    body = answer_json(base.ask("How is trust built?"), lambda citation: f"/x/{citation.id}", base.speakers_of)
+    assert set(body) >= ANSWER_KEYS
+    assert set(body["quotes"][0]) >= QUOTE_KEYS
     hits = hits_json("q", base.search("trust"), base.speakers_of)
-    assert {"passage", "document", "text", "speaker", "score", "parts"} <= set(hits["hits"][0])
+    assert set(hits["hits"][0]) >= HIT_KEYS
+
+
+def test_nearest_passages_render_with_the_first_voice_that_is_heard_in_them(base: KnowledgeBase) -> None:
+    answer = base.ask("What is the capital of Australia?")
+    nearest = answer_json(answer, lambda _: "", base.speakers_of)["nearest"]
+    assert nearest
+    for shown, hit in zip(nearest, answer.nearest, strict=True):
+        assert set(shown) == NEAREST_KEYS
+        assert shown["speaker"] == base.speakers_of(hit.passage)[0]
+    assert answer_json(answer, lambda _: "", lambda _: ())["nearest"][0]["speaker"] is None
 
 
 def test_the_same_question_gives_the_same_answer_twice(base: KnowledgeBase) -> None:

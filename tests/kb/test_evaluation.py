@@ -67,3 +67,26 @@ def test_a_file_that_holds_no_questions_is_refused_with_its_line(tmp_path: Path,
     file.write_text(text)
     with pytest.raises(InputError, match=r"q\.jsonl"):
         read_questions(file)
+
+
+def test_a_line_separator_within_a_question_does_not_end_its_line(tmp_path: Path) -> None:
+    file = tmp_path / "q.jsonl"
+    rows = [{"id": str(n), "question": f"Why\u2028or\x85how {n}?", "gold": ["\u2029"]} for n in range(2)]
+    text = "\r\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
+    file.write_bytes(text.encode())
+    assert [(q.question, q.gold) for q in read_questions(file)] == [(r["question"], ("\u2029",)) for r in rows]
+
+
+@pytest.mark.parametrize("gold", ['"early"', "null", '{"a": 1}', "3"])
+def test_gold_that_is_no_list_of_spans_is_refused_with_its_line(tmp_path: Path, gold: str) -> None:
+    file = tmp_path / "q.jsonl"
+    file.write_text(f'{{"id": 1, "question": "When?", "gold": []}}\n{{"id": 2, "question": "When?", "gold": {gold}}}\n')
+    with pytest.raises(InputError, match=r"line 2.*gold"):
+        read_questions(file)
+
+
+def test_an_id_that_stands_twice_is_refused_with_its_line(tmp_path: Path) -> None:
+    file = tmp_path / "q.jsonl"
+    file.write_text('{"id": 1, "question": "When?", "gold": []}\n\n{"id": "1", "query": "When?", "gold": "Then."}\n')
+    with pytest.raises(InputError, match=r"line 3.*'1'.*taken"):
+        read_questions(file)

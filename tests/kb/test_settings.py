@@ -23,6 +23,14 @@ def test_the_call_wins_over_the_environment_and_that_over_the_file(tmp_path: Pat
     assert (found.host, found.port, found.data) == ("file", 2, "call")
 
 
+def test_the_switches_are_no_settings_and_no_error(tmp_path: Path) -> None:
+    file = tmp_path / "my.toml"
+    file.write_text("port = 1\n")
+    assert load_settings(environ={"KB_DEBUG": "1", "KB_SETTINGS": str(file)}).port == 1
+    with pytest.raises(SettingsError, match="debug"):
+        load_settings({"debug": True}, environ={})
+
+
 @pytest.mark.parametrize("value", ["many", "-3", "1.5"])
 def test_a_value_of_the_wrong_kind_is_refused(value: str) -> None:
     with pytest.raises(SettingsError, match="port"):

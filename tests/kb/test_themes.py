@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from kb.assembly import KnowledgeBase
 from kb.errors import SettingsError
-from kb.themes import ThemeRule, read_themes
+from kb.themes import Themed, ThemeRule, read_themes
 from tests.tiny import vector_of
 
 
@@ -32,9 +34,23 @@ def test_a_themes_file_that_is_wrong_is_refused(tmp_path: Path, text: str, says:
 def test_a_phrase_itself_is_nearest_to_its_own_theme(knowledge_base: KnowledgeBase) -> None:
     rule: ThemeRule = knowledge_base.theme_rule
     for name, theme in knowledge_base.themes.items():
-        features = rule.features(theme.phrases[0], vector_of(theme.phrases[0]))
-        assert max(features, key=lambda key: features[key]["phrase"]) == name
+        vector = vector_of(theme.phrases[0])
+        [features] = rule.features([Themed(theme.phrases[0], vector, vector[None, :])])
+        assert max(features, key=lambda key: features[key]["sentence_mean"]) == name
 
 
 def test_without_themes_a_passage_has_none() -> None:
-    assert ThemeRule({}, lambda texts: vector_of("x")[None, :]).assign("trust", vector_of("trust")) == ()
+    passage = Themed("trust", vector_of("trust"), vector_of("trust")[None, :])
+    assert ThemeRule({}, lambda texts: vector_of("x")[None, :]).assign([passage]) == [()]
+
+
+def test_the_logistic_of_hand_made_weights_is_the_hand_computed_one(knowledge_base: KnowledgeBase) -> None:
+    only = {"bias": -1.0, "threshold": 0.5, "weights": {"words": 2.0}}
+    rule = ThemeRule(
+        knowledge_base.themes,
+        lambda texts: np.zeros((len(texts), 3), dtype=np.float32),
+        {"themes": {}, "default": only},
+    )
+    zero = np.zeros(3, dtype=np.float32)
+    [chances] = rule.probabilities([Themed("zebra", zero, zero[None, :])])
+    assert chances["trust"] == pytest.approx(1 / (1 + math.exp(1.0)))

@@ -52,7 +52,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 def easy_themes(base: KnowledgeBase) -> None:
     """A rule that tiny vectors can meet: the calibrated one is made for the real model's."""
-    weights = {"default": {"bias": -1.0, "threshold": 0.5, "weights": {"phrase": 4.0}}, "themes": {}}
+    weights = {"default": {"bias": -1.0, "threshold": 0.5, "weights": {"sentence_phrases": 4.0}}, "themes": {}}
     base.theme_rule = ThemeRule(base.themes, lambda texts: np.stack([vector_of(text) for text in texts]), weights)
 
 

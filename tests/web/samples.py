@@ -12,10 +12,10 @@ AUDIO = "https://audio.example/episode-12.mp3"
 SCRIPT = "<script>alert('cleanroom')</script>"
 NOT_HERE = "Which submarine volcano erupted during the tournament in Reykjavik?"
 
-MARA = Speaker("Mara Lindqvist", "Chief operating officer", "Northlight Bio", "sponsor")
-TOBIAS = Speaker("Tobias Renn", "Site head", "Alder Works", "cdmo")
-IRIS = Speaker("Iris Falk", "Presenter", "", "host", host=True, guessed=True)
-JONAS = Speaker("Jonas Weil", "Head of manufacturing", "Pelican Therapeutics", "sponsor")
+SPONSOR = Speaker("Jane Doe", "Chief operating officer", "Example Therapeutics", "sponsor")
+CDMO = Speaker("Richard Roe", "Site head", "Example Biologics", "cdmo")
+PRESENTER = Speaker("Mary Major", "Presenter", "", "host", host=True, guessed=True)
+QUOTED = Speaker("John Stiles", "Head of manufacturing", "Acme Bio", "sponsor")
 LEAD = Speaker("CDMO programme lead", "", "", "cdmo")
 HOST = Speaker("Host", "", "", "host", host=True)
 
@@ -46,7 +46,7 @@ def draft(key: str, metadata: Metadata, parts: list[Part]) -> Draft:
 def interview() -> Draft:
     metadata = Metadata(
         title="Two sides of a delayed batch",
-        show="Bench to Vial",
+        show="Example Hour",
         kind="episode",
         date="2025-10-01",
         url="https://show.example/12",
@@ -54,34 +54,34 @@ def interview() -> Draft:
         licence="CC BY 4.0",
         phase=("phase 2",),
         modality=("viral vector",),
-        speakers=(IRIS, MARA, TOBIAS),
+        speakers=(PRESENTER, SPONSOR, CDMO),
         chapters=(Chapter(0.0, "Opening"), Chapter(751.0, "Repairing trust")),
     )
     return draft(
         "episode-12",
         metadata,
         [
-            Part("turn", "Welcome back. How did the two of you begin?", IRIS.name, 3.0),
+            Part("turn", "Welcome back. How did the two of you begin?", PRESENTER.name, 3.0),
             Part(
                 "turn",
                 "We called the manufacturer eighteen months before the toxicology batch. That early conversation "
                 "cost us nothing and it saved a whole season of waiting.",
-                MARA.name,
+                SPONSOR.name,
                 9.5,
             ),
-            Part("turn", "And how do you rebuild trust after a failed batch?", IRIS.name, 748.0),
+            Part("turn", "And how do you rebuild trust after a failed batch?", PRESENTER.name, 748.0),
             Part(
                 "turn",
                 "Trust is rebuilt when the bad news arrives early and the cause arrives later. "
                 "We rang the sponsor within two hours of the failed batch, before we had any explanation.",
-                TOBIAS.name,
+                CDMO.name,
                 751.0,
             ),
             Part(
                 "turn",
                 "That phone call mattered more to us than the root cause report. "
                 "After a failed batch we judge a partner by how quickly the silence ends.",
-                MARA.name,
+                SPONSOR.name,
                 3790.0,
             ),
         ],
@@ -91,12 +91,12 @@ def interview() -> Draft:
 def article(edited: bool = False) -> Draft:
     metadata = Metadata(
         title="Sitting in the same room",
-        show="Fill and Finish Weekly",
+        show="Example Weekly",
         kind="article",
         date="2026-03",
         url="https://paper.example/same-room",
         sponsored=True,
-        speakers=(JONAS,),
+        speakers=(QUOTED,),
     )
     closing = "Weekly joint meetings replaced the long quarterly reviews."
     return draft(
@@ -106,9 +106,9 @@ def article(edited: bool = False) -> Draft:
             Part("heading", "Sitting in the same room", level=1),
             Part("heading", "One plan for both companies", level=2),
             Part("narration", "Integrating the teams of a sponsor and a CDMO begins with a shared plan.", end=" "),
-            Part("quote", "“We gave their scientists a desk beside ours,”", JONAS.name, end=" "),
-            Part("narration", "Weil explains.", end=" "),
-            Part("quote", "“Joint teams stop writing letters and begin talking.”", JONAS.name),
+            Part("quote", "“We gave their scientists a desk beside ours,”", QUOTED.name, end=" "),
+            Part("narration", "Stiles explains.", end=" "),
+            Part("quote", "“Joint teams stop writing letters and begin talking.”", QUOTED.name),
             Part("heading", "What changed", level=2),
             Part("paragraph", closing if not edited else "Daily joint meetings replaced the quarterly reviews."),
             Part("promotion", "Subscribe at https://paper.example/subscribe and listen on your phone."),

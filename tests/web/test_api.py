@@ -9,6 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from tests.shapes import ANSWER_KEYS, HIT_KEYS, NEAREST_KEYS, QUOTE_KEYS
 from tests.web import samples
 from tests.web.conftest import Site
 
@@ -39,22 +40,9 @@ def assert_problem(response: TestResponse, status: int) -> Any:
 
 def test_ask_when_answered_then_the_shape_is_that_of_the_command_line(site: Site) -> None:
     answer = body(site.client().get("/api/v1/ask", query_string={"q": TRUST}))
-    assert {"question", "status", "quotes", "nearest"} <= set(answer)
+    assert set(answer) >= ANSWER_KEYS
     assert (answer["question"], answer["status"]) == (TRUST, "answered")
-    keys = {
-        "text",
-        "speaker",
-        "role",
-        "organisation",
-        "side",
-        "document",
-        "title",
-        "start_s",
-        "theme",
-        "citation",
-        "url",
-    }
-    assert all(keys <= set(quote) for quote in answer["quotes"])
+    assert all(set(quote) >= QUOTE_KEYS for quote in answer["quotes"])
 
 
 def test_ask_when_answered_then_each_url_leads_to_the_marked_words(site: Site) -> None:
@@ -71,6 +59,7 @@ def test_ask_when_nothing_answers_then_not_found_with_the_nearest(client: FlaskC
     answer = body(client.get("/api/v1/ask", query_string={"q": samples.NOT_HERE}))
     assert (answer["status"], answer["quotes"]) == ("not_found", [])
     assert answer["nearest"]
+    assert all(set(passage) == NEAREST_KEYS for passage in answer["nearest"])
 
 
 def test_ask_when_posted_then_the_answer_is_the_same_and_no_address_holds_the_question(client: FlaskClient) -> None:
@@ -85,7 +74,7 @@ def test_search_when_asked_then_hits_have_speakers_and_every_part_of_their_score
     assert found["question"] == TRUST
     assert 1 <= len(found["hits"]) <= 2
     for hit in found["hits"]:
-        assert {"passage", "document", "text", "speaker", "score", "parts"} <= set(hit)
+        assert set(hit) >= HIT_KEYS
 
 
 def test_documents_when_listed_then_each_can_be_read_whole(site: Site) -> None:

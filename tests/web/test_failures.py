@@ -12,7 +12,7 @@ from tests.web.conftest import Site
 from tests.web.test_api import assert_problem
 from web.failures import kinds, problem_name
 
-SECRET = "our unannounced merger with Larkspur Biologics"
+SECRET = "our unannounced merger with Acme Bio"
 
 
 def break_asking(site: Site, monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
@@ -51,7 +51,7 @@ def test_unforeseen_errors_when_they_happen_then_500_without_a_traceback_or_the_
     assert page.status_code == 500
     assert "Traceback" not in page.get_data(as_text=True)
     assert "ValueError" in caplog.text
-    assert "Larkspur" not in caplog.text
+    assert "Acme" not in caplog.text
 
 
 def test_questions_when_asked_then_neither_log_nor_metrics_nor_headers_hold_them(
@@ -61,10 +61,10 @@ def test_questions_when_asked_then_neither_log_nor_metrics_nor_headers_hold_them
     with caplog.at_level(logging.DEBUG):
         for address in ("/ask", "/api/v1/ask", "/api/v1/search", "/nowhere"):
             response = client.get(address, query_string={"q": SECRET})
-            assert "Larkspur" not in str(response.headers)
+            assert "Acme" not in str(response.headers)
             assert response.headers["Cache-Control"] == "no-store"
-    assert "Larkspur" not in caplog.text
-    assert "Larkspur" not in client.get("/metrics").get_data(as_text=True)
+    assert "Acme" not in caplog.text
+    assert "Acme" not in client.get("/metrics").get_data(as_text=True)
 
 
 @pytest.mark.parametrize(

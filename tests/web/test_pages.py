@@ -52,7 +52,7 @@ def test_answer_when_something_answers_then_each_quote_stands_so_in_the_library(
 
 def test_answer_when_something_answers_then_who_where_and_when_are_told(client: FlaskClient) -> None:
     shown = page(client, "/ask", q=TRUST)
-    for part in ("Tobias Renn", "Site head", "Alder Works", "Bench to Vial", "1 October 2025", "12:31", "#cited"):
+    for part in ("Richard Roe", "Site head", "Example Biologics", "Example Hour", "1 October 2025", "12:31", "#cited"):
         assert part in shown
     assert '<span class="badge side side-cdmo">CDMO</span>' in shown
     assert f'href="{samples.AUDIO}#t=751"' in shown
@@ -77,7 +77,7 @@ def test_answer_when_a_source_is_sponsored_then_the_card_says_so(client: FlaskCl
     shown = page(client, "/ask", q="What do joint teams stop writing and begin talking?")
     assert quotes(shown)
     assert "<strong>Sponsored.</strong>" in shown
-    assert "Jonas Weil" in shown
+    assert "John Stiles" in shown
 
 
 def test_answer_when_nothing_answers_then_the_page_says_so_and_shows_the_nearest(client: FlaskClient) -> None:
@@ -89,12 +89,12 @@ def test_answer_when_nothing_answers_then_the_page_says_so_and_shows_the_nearest
 
 
 def test_answer_when_narrowed_then_only_that_side_speaks_and_each_filter_can_be_removed(client: FlaskClient) -> None:
-    shown = page(client, "/ask", q=TRUST, side="sponsor", show="Bench to Vial", since="2025")
-    assert "Mara Lindqvist" in shown
-    assert "Tobias Renn" not in "".join(re.findall(r'<div class="who">.*?</div>', shown, re.DOTALL))
+    shown = page(client, "/ask", q=TRUST, side="sponsor", show="Example Hour", since="2025")
+    assert "Jane Doe" in shown
+    assert "Richard Roe" not in "".join(re.findall(r'<div class="who">.*?</div>', shown, re.DOTALL))
     chips = re.search(r'<ul class="chips".*?</ul>', shown, re.DOTALL)
     assert chips
-    assert "show=Bench%20to%20Vial&amp;since=2025" in chips.group()
+    assert "show=Example%20Hour&amp;since=2025" in chips.group()
     assert len(re.findall("<li>", chips.group())) == 3
     assert '<input type="checkbox" name="side" value="sponsor" checked>' in shown
 
@@ -119,8 +119,8 @@ def test_documents_when_listed_then_each_is_there_with_its_marks(site: Site) -> 
 def test_document_when_read_then_turns_times_sides_and_chapters_are_there(site: Site) -> None:
     shown = page(site.client(), f"/documents/{site.ids['episode-12']}")
     for part in (
-        "Mara Lindqvist",
-        "Chief operating officer, Northlight Bio",
+        "Jane Doe",
+        "Chief operating officer, Example Therapeutics",
         "1:03:10",
         "12:31 ",
         "taken for the host",
@@ -140,7 +140,7 @@ def test_document_when_it_is_an_article_then_sections_speech_and_promotion_are_t
     assert '<span class="speech">“We gave their scientists a desk beside ours,” </span>' in shown
     assert '<span class="badge">Promotion</span>' in shown
     assert 'href="https://agency.example/guidance?a=1&amp;b=2"' in shown
-    assert "Jonas Weil" in shown
+    assert "John Stiles" in shown
 
 
 def test_document_when_cited_then_the_cited_words_are_marked_and_nothing_else(site: Site) -> None:
@@ -150,7 +150,7 @@ def test_document_when_cited_then_the_cited_words_are_marked_and_nothing_else(si
     marked = re.findall(r"<mark[^>]*>(.*?)</mark>", shown, re.DOTALL)
     assert plain("".join(marked)) == text
     assert shown.count('<mark id="cited">') == 1
-    assert "Cited: Tobias Renn, at 12:31" in shown
+    assert "Cited: Richard Roe, at 12:31" in shown
 
 
 def test_document_when_a_citation_spans_turns_then_every_part_is_marked_and_one_is_the_target(site: Site) -> None:

@@ -8,8 +8,23 @@ from html.parser import HTMLParser
 import pytest
 from flask.testing import FlaskClient
 
+from kb.assembly import KnowledgeBase
+from kb.errors import SettingsError
 from tests.web.conftest import Site
+from tests.web.test_api import assert_problem
+from web import close_app, create_app
 from web.security import outgoing
+
+HOSTS = [
+    ("kb.example", 200),
+    ("kb.example:8000", 200),
+    ("a.inside.example", 200),
+    ("127.0.0.1:8000", 200),
+    ("evil.example", 400),
+    ("kb.example.evil.example", 400),
+    ("a.kb.example", 400),
+    ("", 400),
+]
 
 
 def addresses(site: Site) -> list[str]:
@@ -79,6 +94,39 @@ def test_static_files_when_asked_by_their_version_then_they_may_be_kept(client: 
         with client.get(url) as response:
             assert response.status_code == 200
             assert "immutable" in response.headers["Cache-Control"]
+
+
+@pytest.mark.parametrize(("host", "status"), HOSTS)
+def test_requests_when_hosts_are_trusted_then_any_other_host_is_refused(
+    knowledge_base: KnowledgeBase, host: str, status: int
+) -> None:
+    settings = knowledge_base.settings.with_values(trusted_hosts="KB.example, .inside.example,127.0.0.1,")
+    app = create_app(settings, knowledge_base)
+    client = app.test_client()
+    page = client.get("/", headers={"Host": host})
+    problem = client.get("/api/v1/documents", headers={"Host": host})
+    close_app(app)
+    assert page.status_code == problem.status_code == status
+    assert page.content_type.startswith("text/html")
+    assert "Content-Security-Policy" in page.headers
+    if status == 400:
+        assert "host name" in page.get_data(as_text=True)
+        assert "host name" in assert_problem(problem, 400)["detail"]
+        assert "evil" not in page.get_data(as_text=True) + problem.get_data(as_text=True)
+
+
+def test_requests_when_no_hosts_are_set_then_any_host_is_answered(client: FlaskClient) -> None:
+    assert client.get("/", headers={"Host": "anything.example"}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "value", ["https://kb.example", "kb example", "a..b", "kb.example:8000", "[::1]", "kb.exämple", "a" * 64]
+)
+def test_create_app_when_a_trusted_host_is_no_name_then_an_error_says_so(
+    knowledge_base: KnowledgeBase, value: str
+) -> None:
+    with pytest.raises(SettingsError, match="host name"):
+        create_app(knowledge_base.settings.with_values(trusted_hosts=f"localhost,{value}"), knowledge_base)
 
 
 @pytest.mark.parametrize(

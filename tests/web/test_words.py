@@ -128,7 +128,7 @@ def test_blocks_when_windowed_then_they_hold_the_windows_words(first: int, secon
 def test_blocks_when_a_paragraph_mixes_speech_and_narration_then_it_is_one_block() -> None:
     mixed = next(block for block in blocks(revision()) if "desk beside ours" in block.text)
     assert [piece.speech for piece in mixed.pieces] == [False, True, False, True]
-    assert [speaker.name for speaker in mixed.speakers] == ["Jonas Weil"]
+    assert [speaker.name for speaker in mixed.speakers] == ["John Stiles"]
 
 
 def test_blocks_when_a_turn_has_no_time_of_its_own_then_none_is_made_up() -> None:
@@ -152,8 +152,14 @@ def test_linked_when_cut_into_pieces_then_no_character_is_lost(text: str) -> Non
 
 
 def test_evidence_when_sides_mix_then_people_count_once_and_linked_documents_as_one() -> None:
-    mara, tobias = samples.MARA, samples.TOBIAS
-    given_quotes = [quote("a", mara), quote("b", mara), quote("c", tobias), quote("d", None), quote("e", mara, True)]
+    sponsor, cdmo = samples.SPONSOR, samples.CDMO
+    given_quotes = [
+        quote("a", sponsor),
+        quote("b", sponsor),
+        quote("c", cdmo),
+        quote("d", None),
+        quote("e", sponsor, True),
+    ]
     found = evidence(given_quotes, lambda document: {"a": ["b"], "b": ["a"]}.get(document, []))
     assert found.counted == "4 quotes from 3 documents: 1 sponsor, 1 CDMO voice and 1 article in its own words"
     assert found.aside == "1 more quote is composed, written for illustration, and not counted."
