@@ -89,8 +89,9 @@ def kb(folder: Path, *arguments: str, stdin: bytes = b"") -> Ran:
         process = subprocess.Popen(command, cwd=ROOT, env=environ, stdin=feed, stdout=told, stderr=complained)
         _, status, used = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
-    texts = (file.read_bytes().decode("utf-8", "replace") for file in (out, err))
-    return Ran(process.returncode, *texts, round(time.monotonic() - started, 1), round(used.ru_maxrss / 1024, 1))
+    printed, complained_of = (file.read_bytes().decode("utf-8", "replace") for file in (out, err))
+    seconds, peak_mib = round(time.monotonic() - started, 1), round(used.ru_maxrss / 1024, 1)
+    return Ran(process.returncode, printed, complained_of, seconds, peak_mib)
 
 
 def ingest_problems(ran: Ran, folder: Path, expected: Mapping[str, str], good: list[str]) -> Iterator[str]:

@@ -21,7 +21,7 @@ FAILED, READ, EITHER = "failed", "read", "either"
 Made = tuple[str, bytes, str]
 
 LARGE = 50 * 1024 * 1024
-LARGE_NAMES = ("large.vtt", "large-one-line.txt", "large-one-word.md", "larger-than-allowed.txt")
+LARGE_NAMES = ("large.vtt", "large-one-line.txt", "large-one-word.md", "large-tags.html", "larger-than-allowed.txt")
 TINY_FILES = 300
 GOOD = ("articles/quality-agreements.md", "roundtables/when-to-call-the-cdmo.vtt", "notes/pharmasource-northx-notes.md")
 SAID = "We asked for the batch record on a Friday, and the plant sent it before the weekend was over."
@@ -63,16 +63,17 @@ def _no_text() -> Iterator[Made]:
 
 
 def _large() -> Iterator[Made]:
-    # The words repeat, so that 50 MB cost reading and cutting, and not an hour of embedding.
+    # Beyond what any interview or article holds: refused, in a bounded time and memory.
     cue = "{0:02}:{1:02}:{2:02}.000 --> {0:02}:{1:02}:{2:02}.900\n<v Speaker {3}>{4} The answer was number {3}.\n\n"
     cues, size, number = [b"WEBVTT\n\n"], 0, 0
     while size < LARGE:
         hours, rest = divmod(number, 3600)
         cues.append(cue.format(hours % 99, rest // 60, rest % 60, number % 7, SAID).encode())
         size, number = size + len(cues[-1]), number + 1
-    yield "large.vtt", b"".join(cues), EITHER
-    yield "large-one-line.txt", (SAID + " ").encode() * (LARGE // (len(SAID) + 1)), EITHER
-    yield "large-one-word.md", b"a" * LARGE, EITHER
+    yield "large.vtt", b"".join(cues), FAILED
+    yield "large-one-line.txt", (SAID + " ").encode() * (LARGE // (len(SAID) + 1)), FAILED
+    yield "large-one-word.md", b"a" * LARGE, FAILED
+    yield "large-tags.html", _page("<p>" * (LARGE // 3)), FAILED
     yield "larger-than-allowed.txt", (SAID + "\n").encode() * (66 * 1024 * 1024 // len(SAID)), FAILED
 
 
@@ -167,7 +168,11 @@ def _shapes() -> Iterator[Made]:
     yield "kinds.json", b'{"version":"1.0.0","segments":[{"speaker":[1],"body":{"a":2}},null,7,"x"]}', EITHER
     yield "bomb.docx", _bomb({"word/document.xml": b"<w:document>" + b" " * 900_000_000}), FAILED
     yield "many-entries.docx", _bomb({f"word/{number}.xml": b"" for number in range(20_000)}), FAILED
-    times = ("-00:00:05.000 --> 00:00:01.000", "00:00:09.000 --> 00:00:03.000", "00:00:02.000 --> 00:00:08.000")
+    times: tuple[str, ...] = (
+        "-00:00:05.000 --> 00:00:01.000",
+        "00:00:09.000 --> 00:00:03.000",
+        "00:00:02.000 --> 00:00:08.000",
+    )
     times += ("99999999999:00:00.000 --> 99999999999:00:01.000", "00:99:99.999 --> 00:99:99.999", "a --> b", "-->")
     cues = "\n\n".join(f"{time}\n<v Ann Lee>Number {number}. {SAID}" for number, time in enumerate(times * 3))
     yield "times.vtt", f"WEBVTT\n\n{cues}\n".encode(), READ

@@ -23,6 +23,8 @@ from kb.records import Draft, Speaker, content_hash
 
 # Raised when the same file would now give another document: files then count as changed.
 PIPELINE_VERSION = "1"
+# A hundred hours of talk, twice. What is longer is a log or a dump, and would hold everything up for an hour.
+MOST_CHARS = 10_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,7 @@ def _failed(who: str, error: Exception, path: Path) -> InputError:
 
 
 def _prepared(planned: Planned, source: Source, reading: Reading) -> Prepared:
+    _refuse_endless(reading, source.path)
     blocks, promoted, flagged = set_aside(reading.blocks)
     blocks, quoted = attribute(blocks)
     known = (planned.stated.speakers, _entries(planned.feed), _entries(reading.metadata), map(as_entry, quoted))
@@ -86,6 +89,16 @@ def _prepared(planned: Planned, source: Source, reading: Reading) -> Prepared:
     report = _report(source, reading, assembled, named, [*reading.dropped, *promoted], faults, flagged)
     draft = Draft(described.source_key, described.metadata, assembled.text, assembled.segments, assembled.marks, report)
     return Prepared(draft, signature(assembled))
+
+
+def _refuse_endless(reading: Reading, path: Path) -> None:
+    size = sum(len(block.text) for block in reading.blocks)
+    if size > MOST_CHARS:
+        raise InputError(
+            f"holds {size:,} characters of text, more than any interview or article",
+            where=path.name,
+            way_out="Split it.",
+        )
 
 
 def _report(

@@ -17,6 +17,7 @@ from kb.errors import InputError
 
 MOST_ENTRIES = 5_000
 MOST_BYTES = 200 * 1024 * 1024
+MOST_XML_BYTES = 64 * 1024 * 1024  # of parts that are parsed, pictures left aside; a book has 20
 MOST_RATIO = 200  # unpacked to packed; Word's own XML stays under 60
 RATIO_FREE_BYTES = 4 * 1024 * 1024  # below this, no ratio harms
 CHUNK_BYTES = 1 << 16
@@ -67,7 +68,9 @@ def _guard(data: bytes, where: str) -> None:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             entries = archive.infolist()
             declared = sum(entry.file_size for entry in entries)
-            if len(entries) > MOST_ENTRIES or declared > MOST_BYTES or _dense(declared, len(data)):
+            parsed = sum(entry.file_size for entry in entries if entry.filename.endswith((".xml", ".rels")))
+            large = declared > MOST_BYTES or parsed > MOST_XML_BYTES or _dense(declared, len(data))
+            if len(entries) > MOST_ENTRIES or large:
                 raise InputError(
                     f"unpacks to {declared:,} bytes in {len(entries):,} files: refused", where=where, way_out=way_out
                 )

@@ -14,7 +14,7 @@ from bs4.element import NavigableString, Tag
 
 from ingest.lexicon import words
 from ingest.readers.html_metadata import page_metadata
-from ingest.readers.prose import mark_references, squeeze
+from ingest.readers.prose import mark_references, refuse_endless_markup, squeeze
 from ingest.reading import Block, Dropped, Reading, Source
 from kb.errors import InputError
 
@@ -88,7 +88,8 @@ class HtmlArticleReader:
         return 0.5 if named else 0.4 if start.lstrip().startswith("<") and tags > 2 else 0.0
 
     def read(self, source: Source) -> Reading:
-        html = HUGE_TAG.sub(_bare, source.text.replace("\0", ""))
+        refuse_endless_markup(source.text, source.path.name)
+        html = HUGE_TAG.sub(r"<\1>", source.text.replace("\0", ""))
         soup = _soup(html, source.path.name)
         page = list(_page_blocks(soup))
         metadata = page_metadata(soup)
@@ -107,11 +108,6 @@ class HtmlArticleReader:
         if heading and not metadata.get("title"):
             metadata["title"] = heading
         return Reading(format=self.name, blocks=blocks, dropped=dropped, metadata=metadata, faults=faults)
-
-
-def _bare(tag: re.Match[str]) -> str:
-    """The tag without its attributes, as many lines long."""
-    return f"<{tag[1]}{chr(10) * tag[0].count(chr(10))}>"
 
 
 def _soup(html: str, where: str) -> BeautifulSoup:

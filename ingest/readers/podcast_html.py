@@ -10,6 +10,7 @@ from lxml import etree  # type: ignore[import-untyped, unused-ignore]
 
 from ingest.clocks import believable, clock, parse_clock
 from ingest.cues import Faults, tidy
+from ingest.readers.prose import refuse_endless_markup
 from ingest.reading import Block, Dropped, Reading, Source
 from kb.errors import InputError
 
@@ -45,6 +46,7 @@ class PodcastHtmlReader:
         return 0.9 if len(_UNTIMED.findall(head)) > 1 else 0.0
 
     def read(self, source: Source) -> Reading:
+        refuse_endless_markup(source.text, source.path.name)
         page = _Page()
         page.walk(parse_html(source))
         blocks, faults = _timed(page.blocks)

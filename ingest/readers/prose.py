@@ -8,9 +8,12 @@ from dataclasses import replace
 
 from ingest.lexicon import words
 from ingest.reading import Block
+from kb.errors import InputError
 
 HEADING_WORDS = 14
 HEADING_CHARS = 100
+# A long article's page has some thousands; a parser takes minutes and gigabytes over the 17 million that 50 MB hold.
+MOST_TAGS = 500_000
 # Lines are wrapped at some width of this range; outside it a line break was meant.
 WRAP_CHARS = (40, 120)
 REFERENCE_TITLE = re.compile(
@@ -28,6 +31,13 @@ HYPHEN_HEADS = words(
 )
 WORD_BREAK = re.compile(r"([^\W\d_]+)-$")
 BULLET = re.compile(r"\s*(?:[-*+•‣◦·–]|\(?\d{1,3}[.)]|\(?[a-z][.)])\s+(?=\S)")
+
+
+def refuse_endless_markup(html: str, where: str) -> None:
+    """Raises InputError where there are more tags than a parser can be given."""
+    tags = html.count("<")
+    if tags > MOST_TAGS:
+        raise InputError(f"holds {tags:,} tags, more than any page", where=where, way_out="Save the page anew.")
 
 
 def squeeze(text: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -21,6 +20,8 @@ from kb.settings import Settings
 # Passages whose sentences are read for an answer.
 PASSAGES_READ = 12
 _NEAREST = 5
+# Sentences that may be quoted where no judge has read them.
+_UNJUDGED = 12
 # Sentences of one document that the judge reads while other documents offer some.
 _OF_ONE_DOCUMENT = 3
 
@@ -84,21 +85,21 @@ def spread(sentences: Sequence[Sentence], size: int) -> tuple[list[Sentence], li
     return [sentences[n] for n in sorted(chosen)], [s for n, s in enumerate(sentences) if n not in chosen]
 
 
+def combined(sentence: Sentence, rule: dict[str, Any]) -> float:
+    """What a sentence is ordered by: its own score and a share of the judge's logit."""
+    return sentence.score + float(rule["ordering"]["judge_weight"]) * (sentence.judge or 0.0)
+
+
 def ordered(judged: Sequence[Sentence], rule: dict[str, Any]) -> list[Sentence]:
-    """Judged sentences by judge and sentence score together; ties by place."""
-    weight = rule["ordering"]["judge_weight"]
-    return sorted(
-        judged,
-        key=lambda s: (-(s.score + weight * (s.judge or 0.0)), s.revision.document_id, s.start),
-    )
+    """Judged sentences, best first; ties by place."""
+    return sorted(judged, key=lambda s: (-combined(s, rule), s.revision.document_id, s.start))
 
 
 def worth_quoting(sentences: Sequence[Sentence], rule: dict[str, Any]) -> list[Sentence]:
-    """The sentences good enough to stand in an answer that was found: near the best by judge, or by score."""
+    """The sentences near enough to the best one to stand beside it in an answer."""
     judged = [s for s in sentences if s.judge is not None]
-    if judged:
-        best = max(s.judge if s.judge is not None else -math.inf for s in judged)
-        floor = min(best, max(rule["ordering"]["judge_floor"], best - rule["ordering"]["judge_span"]))
-        return [s for s in judged if s.judge is not None and s.judge >= floor]
-    best = sentences[0].score
-    return [s for s in sentences[:12] if s.score >= best - rule["ordering"]["score_span"]]
+    if not judged:
+        floor = sentences[0].score - float(rule["ordering"]["span_without_judge"])
+        return [s for s in sentences[:_UNJUDGED] if s.score >= floor]
+    floor = combined(judged[0], rule) - float(rule["ordering"]["span"])
+    return [s for s in judged if combined(s, rule) >= floor]

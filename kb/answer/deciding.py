@@ -16,6 +16,9 @@ from kb.ranking import inverse_document_frequency
 from kb.search import Found
 from kb.words import without_stop_words
 
+# Best sentences that count as read where there is no judge.
+_READ = 6
+
 
 def load_rule() -> dict[str, Any]:
     body: dict[str, Any] = json.loads(resources.files("kb.answer").joinpath("rule.json").read_text("utf-8"))
@@ -26,8 +29,8 @@ def evidence(found: Found, sentences: Sequence[Sentence]) -> dict[str, float]:
     """The numbers that the decision weighs; sentences: best first, the judged ones with their logits.
 
     judge, judge_second: best logits; cosine: best sentence's; passage: best passage's; margin: the best passage's
-    cosine over the mean of the others'; covered: share of the question's weight (idf) that the best judged
-    sentence's passage holds.
+    cosine over the mean of the others'; covered: largest share of the question's weight (idf) that one passage
+    of the best sentences holds.
     """
     judged = sorted((s.judge for s in sentences if s.judge is not None), reverse=True)
     cosines = sorted((s.cosine for s in sentences), reverse=True)
@@ -53,13 +56,17 @@ def probability(values: Mapping[str, float], rule: Mapping[str, Any]) -> tuple[f
 
 
 def _covered(found: Found, sentences: Sequence[Sentence]) -> float:
-    """Share of the question's idf that the text of the best sentence's passage holds; 0 to 1."""
+    """Share of the question's idf that one passage of the best sentences holds; 0 to 1."""
     terms = sorted(set(found.engine.terms(without_stop_words(found.question))))
     if not terms or not sentences:
         return 0.0
     total = max(1, found.view.size())
     held = found.view.frequencies(terms)
     weights = {term: inverse_document_frequency(total, held[term]) for term in terms}
-    best = max(sentences, key=lambda s: (s.judge if s.judge is not None else -math.inf, s.score))
-    there = set(found.engine.terms(best.hit.passage.text))
-    return math.fsum(weights[t] for t in terms if t in there) / math.fsum(weights.values())
+    read = [s for s in sentences if s.judge is not None] or sentences[:_READ]
+    texts = {s.hit.passage.no: s.hit.passage.text for s in read}
+    shares = []
+    for text in texts.values():
+        there = set(found.engine.terms(text))
+        shares.append(math.fsum(weights[t] for t in terms if t in there))
+    return max(shares) / math.fsum(weights.values())

@@ -16,9 +16,11 @@ from kb.spans import overlapping, voice
 from kb.words import without_stop_words
 
 # Weight of BM25 beside the late-pooled cosine, both standardised over the candidate sentences.
-KEYWORD_WEIGHT = 0.3
+KEYWORD_WEIGHT = 0.5
 # Weight of the passage's own standardised score: a good passage speaks for its sentences.
 PASSAGE_WEIGHT = 0.3
+# In an article what a person said speaks before what the writer says around it: a leader asks for voices.
+SPEECH_BONUS = 0.5
 _SHORTEST_WORDS = 4
 
 
@@ -82,6 +84,11 @@ def _unattributed_turn(sentence: Sentence) -> bool:
     return len({part.speaker for part in heard if part.kind == "turn"}) > 1
 
 
+def _quoted_speech(sentence: Sentence) -> bool:
+    heard = overlapping(sentence.revision.segments, sentence.start, sentence.end)
+    return sentence.speaker is not None and any(part.kind == "quote" for part in heard)
+
+
 def _scored(found: Found, sentences: Sequence[Sentence]) -> list[Sentence]:
     if not sentences:
         return []
@@ -98,7 +105,10 @@ def _scored(found: Found, sentences: Sequence[Sentence]) -> list[Sentence]:
         replace(
             sentence,
             keywords=keywords[i],
-            score=z_cosine[i] + KEYWORD_WEIGHT * z_keywords[i] + PASSAGE_WEIGHT * z_passage[i],
+            score=z_cosine[i]
+            + KEYWORD_WEIGHT * z_keywords[i]
+            + PASSAGE_WEIGHT * z_passage[i]
+            + (SPEECH_BONUS if _quoted_speech(sentence) else 0.0),
         )
         for i, sentence in enumerate(sentences)
     ]
