@@ -7,10 +7,11 @@ counterpart.toml in the working folder), the default. An unknown key is an error
 from __future__ import annotations
 
 import difflib
+import math
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import Field, dataclass, fields
 from dataclasses import field as dataclass_field
 from pathlib import Path
 from typing import Any
@@ -22,8 +23,9 @@ FILE_NAME = "counterpart.toml"
 SWITCHES = ("KB_SETTINGS", "KB_DEBUG")
 
 
-def _setting(default: Any, text: str) -> Any:
-    return dataclass_field(default=default, metadata={"help": text})
+def _setting(default: Any, text: str, least: float = 0) -> Any:
+    """least: the smallest number that the setting takes."""
+    return dataclass_field(default=default, metadata={"help": text, "least": least})
 
 
 @dataclass(frozen=True)
@@ -38,24 +40,24 @@ class Settings:
     )
     device: str = _setting("cpu", "torch device of the embedding model: cpu, cuda")
     threads: int = _setting(0, "threads of the models; 0: all cores")
-    batch_size: int = _setting(32, "passages in one forward pass")
-    passage_tokens: int = _setting(250, "longest passage, in the model's own tokens")
-    passage_words: int = _setting(180, "most words of a passage; a longer speech is cut into even pieces")
+    batch_size: int = _setting(32, "passages in one forward pass", least=1)
+    passage_tokens: int = _setting(250, "longest passage, in the model's own tokens", least=16)
+    passage_words: int = _setting(180, "most words of a passage; a longer speech is cut into even pieces", least=1)
     passage_head: str = _setting("", "what is put before a passage when embedding: empty, title, section or speaker")
     judge: str = _setting(
         "reranker_en", "cross-encoder that judges answers: reranker_en (packaged), a CrossEncoder's name, or none"
     )
-    judge_sentences: int = _setting(6, "best sentences that the judge reads for a question")
-    candidates: int = _setting(200, "passages that each retriever finds")
+    judge_sentences: int = _setting(6, "best sentences that the judge reads for a question", least=1)
+    candidates: int = _setting(200, "passages that each retriever finds", least=1)
     keyword_weight: float = _setting(0.7, "weight of z(keywords) beside z(dense)")
     prior_weight: float = _setting(1.0, "weight of the episode prior")
-    quotes: int = _setting(5, "most quotes of an answer")
+    quotes: int = _setting(5, "most quotes of an answer", least=1)
     host: str = _setting("127.0.0.1", "address that the web listens on")
     port: int = _setting(8000, "port that the web listens on")
     web_threads: int = _setting(4, "threads that answer requests")
     rate_limit: str = _setting("120 per minute", "requests of one client to ask and search; empty: no limit")
     trusted_hosts: str = _setting("", "host names that a request may be addressed to, by comma; empty: any")
-    question_chars: int = _setting(2000, "longest question, in characters")
+    question_chars: int = _setting(2000, "longest question, in characters", least=1)
     max_file_bytes: int = _setting(64 * 1024 * 1024, "largest file that is ingested, in bytes")
     busy_timeout_s: float = _setting(60.0, "how long a writer waits for another one")
     follow_interval_s: float = _setting(0.5, "how often a server looks for what was published")
@@ -116,21 +118,29 @@ def _build(values: Mapping[str, Any], where: str) -> Settings:
     clean: dict[str, Any] = {}
     for entry in fields(Settings):
         if entry.name in values:
-            clean[entry.name] = _convert(entry.name, values[entry.name], type(entry.default), where)
+            clean[entry.name] = _convert(entry, values[entry.name], where)
     return Settings(**clean)
 
 
-def _convert(name: str, value: Any, kind: type, where: str) -> Any:
+def _convert(entry: Field[Any], value: Any, where: str) -> Any:
+    name: str = entry.name
+    kind: type = type(entry.default)
     try:
         if kind is bool:
             return value if isinstance(value, bool) else _flag(str(value))
         if kind is str:
             return str(value)
         number = kind(value)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise SettingsError(f"{name} = {value!r} is no {kind.__name__}", where=where) from error
+    if isinstance(number, float) and not math.isfinite(number):
+        raise SettingsError(f"{name} = {value!r} is no number to work with", where=where)
     if number < 0:
         raise SettingsError(f"{name} = {value!r} is negative", where=where)
+    if number < entry.metadata["least"]:
+        raise SettingsError(
+            f"{name} = {value!r} is too small", where=where, way_out=f"It is {entry.metadata['least']} or more."
+        )
     return number
 
 

@@ -51,3 +51,19 @@ def test_every_setting_has_help_and_flags_are_read() -> None:
     assert load_settings(environ={"KB_LOG_QUESTIONS": "yes"}).log_questions is True
     with pytest.raises(SettingsError):
         load_settings(environ={"KB_LOG_QUESTIONS": "perhaps"})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("quotes", float("inf")),
+        ("quotes", 0),
+        ("candidates", 0),
+        ("busy_timeout_s", float("nan")),
+        ("busy_timeout_s", "inf"),
+        ("port", -1),
+    ],
+)
+def test_a_number_that_nothing_can_be_done_with_is_refused_by_its_name(name: str, value: object) -> None:
+    with pytest.raises(SettingsError, match=name):
+        load_settings({name: value}, environ={})

@@ -60,7 +60,7 @@ def test_answer_when_something_answers_then_who_where_and_when_are_told(client: 
 
 
 def test_answer_when_quotes_are_real_then_the_evidence_line_counts_people_by_side(client: FlaskClient) -> None:
-    shown = plain(page(client, "/ask", q=TRUST))
+    shown = plain(page(client, "/ask", q=TRUST, show="Example Hour"))
     assert re.search(r"\d quotes? from 1 document: 1 sponsor and 1 CDMO voice\.", shown)
 
 
