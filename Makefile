@@ -36,10 +36,12 @@ check: setup ## Format, lint, types, import layers, documentation and the tests
 	$(BIN)/lint-imports
 	$(MAKE) test
 
-bench: setup ## Measure retrieval, ingest and latency on the real input (many minutes)
+bench: setup ## Measure retrieval, ingest, latency, kills and bad input on the real input (many minutes)
 	$(BIN)/python -m benchmarks.retrieval
 	$(BIN)/python -m benchmarks.ingest
 	$(BIN)/python -m benchmarks.latency
+	$(BIN)/python -m benchmarks.kill
+	$(BIN)/python -m benchmarks.hostile
 
 format: setup ## Format the code and mend what the linter can
 	$(BIN)/ruff format $(SOURCES)

@@ -1,8 +1,8 @@
 """Fit the rule that says whether anything answers, on the fit part of the project's own questions; report the other.
 
-    python -m benchmarks.calibrate_answers WORK_FOLDER [--write]
+    python -m benchmarks.calibrate_answers [WORK_FOLDER] [--write]
 
-Two libraries are made in WORK_FOLDER: one of corpus/ without the notes, one of the Practical AI episodes.
+Two libraries are made in [WORK_FOLDER]: one of corpus/ without the notes, one of the Practical AI episodes.
 --write puts the weights into kb/answer/rule.json and the curves into docs/quality-curves.md.
 """
 
@@ -104,7 +104,7 @@ def curve(rows: list[Row], rule: dict[str, Any], part: str) -> list[str]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("folder", type=Path, nargs="?", default=ROOT / "var" / "bench" / "work")
     parser.add_argument("--write", action="store_true")
     arguments = parser.parse_args()
     questions = [json.loads(line) for line in QUESTIONS.read_text(encoding="utf-8").splitlines()]
@@ -128,7 +128,7 @@ def main() -> None:
     if arguments.write:
         RULE.write_text(json.dumps(rule, indent=1) + "\n", encoding="utf-8")
         parts = ["# Curves of the refusal rule", "", "Report part of the project's own questions; made by "]
-        parts[-1] += "`python -m benchmarks.calibrate_answers WORK_FOLDER --write`. A question whose probability "
+        parts[-1] += "`python -m benchmarks.calibrate_answers [WORK_FOLDER] --write`. A question whose probability "
         parts[-1] += 'is under the bar gets "not found".'
         for part, title in (("with_judge", "With the judge"), ("without_judge", "Without the judge")):
             parts += ["", f"## {title}", "", *curve(report_rows, rule, part)]

@@ -174,7 +174,7 @@ def _tracebacks(what: str, ran: Ran) -> Iterator[str]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("folder", type=Path, nargs="?", default=ROOT / "var" / "bench" / "work")
     parser.add_argument("--without-large", action="store_true", help="leave the 50 MB files out")
     arguments = parser.parse_args()
     folder = arguments.folder.resolve()

@@ -1,6 +1,6 @@
 """kill -9 at random instants of an ingest, 20 times: nothing acknowledged is lost, and the next run finishes.
 
-    python -m benchmarks.kill WORK_FOLDER [--rounds 20] [--seed 7]
+    python -m benchmarks.kill [WORK_FOLDER] [--rounds 20] [--seed 7]
 
 A child ingests episodes and prints each one when it is acknowledged; the parent kills it after a random
 while, then checks the library: every acknowledged document is there, every invariant holds. At the end one
@@ -61,7 +61,7 @@ def contents(folder: Path) -> list[tuple[str, str, list[str]]]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("folder", type=Path, nargs="?", default=ROOT / "var" / "bench" / "work")
     parser.add_argument("--rounds", type=int, default=20)
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--child", action="store_true")

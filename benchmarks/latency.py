@@ -1,6 +1,6 @@
 """What a question costs over encoding it alone: library of the 99 episodes, models loaded.
 
-    python -m benchmarks.latency DATA_FOLDER
+    python -m benchmarks.latency [DATA_FOLDER]
 
 Ratios question by question, each part timed right after the other, all IQR questions. The judge's own
 inference is timed on the very sentences that it read.
@@ -13,7 +13,7 @@ import itertools
 import time
 from pathlib import Path
 
-from benchmarks.common import episodes, filled, iqr_questions, report, spread
+from benchmarks.common import ROOT, episodes, filled, iqr_questions, report, spread
 from kb.answer import Answerer
 from kb.records import Filter
 
@@ -38,7 +38,7 @@ class TimedJudge:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("data", type=Path)
+    parser.add_argument("data", type=Path, nargs="?", default=ROOT / "var" / "bench" / "episodes")
     arguments = parser.parse_args()
     ratios: dict[str, list[float]] = {"search": [], "ask without judge": [], "ask": [], "ask over its bar": []}
     encode_ms: list[float] = []

@@ -1,6 +1,6 @@
 """Our search against LangChain's default pipeline (and txtai, where it is installed) on the IQR questions, in one run.
 
-    python -m benchmarks.retrieval DATA_FOLDER [--tune-only]
+    python -m benchmarks.retrieval [DATA_FOLDER] [--tune-only]
 
 LangChain's default: RecursiveCharacterTextSplitter 1000/200 characters, the same model, an exact FAISS index.
 Chunks are scored by their text (kb.evaluation.measures), so chunks of any size compare.
@@ -18,7 +18,7 @@ import numpy as np
 from langchain_text_splitters import RecursiveCharacterTextSplitter
 from sentence_transformers import SentenceTransformer
 
-from benchmarks.common import episodes, filled, iqr_questions, report
+from benchmarks.common import ROOT, episodes, filled, iqr_questions, report
 from kb.embedding.models import PACKAGED_MODEL, model_folder
 from kb.evaluation.measures import DEPTH, means, retrieval_measures
 
@@ -60,7 +60,7 @@ def txtai_search(chunks: list[str], folder: Path) -> Search | None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("data", type=Path)
+    parser.add_argument("data", type=Path, nargs="?", default=ROOT / "var" / "bench" / "episodes")
     parser.add_argument("--tune-only", action="store_true", help="leave the test half alone")
     arguments = parser.parse_args()
     folder = model_folder(PACKAGED_MODEL)

@@ -12,6 +12,7 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from kb.errors import SettingsError
 from kb.records import SET_ASIDE_KINDS, Passage, Revision, Segment, content_hash
 from kb.sentences import is_question, sentence_spans
 from kb.spans import voice
@@ -20,6 +21,8 @@ from kb.spans import voice
 TokenCounter = Callable[[Sequence[str]], list[int]]
 # Spans of the pieces of one overlong sentence, each within the limit.
 Splitter = Callable[[str], list[tuple[int, int]]]
+# What may be put before a passage when it is embedded.
+HEADS = ("", "title", "section", "speaker")
 # A passage shorter than this takes the next speaker's words in.
 SHORT_WORDS = 40
 # A question up to so long waits for its answer; a piece of a long speech is no shorter.
@@ -33,6 +36,12 @@ class PassageSettings:
     tokens: int = 250
     words: int = 180
     head: str = ""
+
+    def __post_init__(self) -> None:
+        if self.head not in HEADS:
+            raise SettingsError(
+                f"passage_head = {self.head!r} is not known", way_out=f"Known: {', '.join(HEADS[1:])}, or empty."
+            )
 
     def key(self) -> str:
         return f"tokens={self.tokens} words={self.words} head={self.head or 'none'}"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kb.errors import SettingsError
 from kb.passages import PassageSettings, cut, embedded_input
 from kb.records import Metadata, Revision, Segment, Speaker
 from tests.tiny import TinyEmbedder
@@ -80,3 +82,8 @@ def test_embedded_input_is_the_passage_alone_unless_a_head_is_set() -> None:
     [passage] = passages_of(revision, PassageSettings())
     assert embedded_input(revision, passage, PassageSettings()) == "Only this."
     assert embedded_input(revision, passage, PassageSettings(head="title")) == "A title\nOnly this."
+
+
+def test_a_head_that_is_not_known_is_refused() -> None:
+    with pytest.raises(SettingsError, match="section"):
+        PassageSettings(head="x")

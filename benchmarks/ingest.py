@@ -1,6 +1,6 @@
 """Ingesting the 99 episodes against encoding the same passages with sentence-transformers alone, in one run.
 
-    python -m benchmarks.ingest_speed WORK_FOLDER
+    python -m benchmarks.ingest [WORK_FOLDER]
 
 Each part runs in a process of its own. Wall seconds, in turns, so that a drifting machine drifts for both.
 "again": the same ingest with nothing changed. Peak memory: the largest resident size of the ingest's process.
@@ -23,7 +23,7 @@ from kb.assembly import KnowledgeBase
 
 
 def run(part: str, folder: Path) -> dict[str, float]:
-    command = [sys.executable, "-m", "benchmarks.ingest_speed", str(folder), "--part", part]
+    command = [sys.executable, "-m", "benchmarks.ingest", str(folder), "--part", part]
     done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
     found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
     return found
@@ -54,7 +54,7 @@ def part_encode(folder: Path) -> dict[str, float]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("folder", type=Path, nargs="?", default=ROOT / "var" / "bench" / "work")
     parser.add_argument("--part", choices=["ingest", "third", "encode"])
     parser.add_argument("--rounds", type=int, default=2)
     arguments = parser.parse_args()
@@ -86,7 +86,7 @@ def main() -> None:
         "peak_mib of 33 episodes": round(third["peak_mib"]),
         "rounds": rounds,
     }
-    report("ingest_speed", body)
+    report("ingest", body)
 
 
 if __name__ == "__main__":
