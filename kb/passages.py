@@ -25,6 +25,8 @@ Splitter = Callable[[str], list[tuple[int, int]]]
 HEADS = ("", "title", "section", "speaker")
 # A passage shorter than this takes the next speaker's words in.
 SHORT_WORDS = 40
+# From so many words on, a passage is closed at the end of a paragraph.
+PARAGRAPH_WORDS = 100
 # A question up to so long waits for its answer; a piece of a long speech is no shorter.
 QUESTION_WORDS = 60
 
@@ -55,6 +57,7 @@ class _Unit:
     tokens: int
     opens: bool  # a heading, a set-aside stretch or the document's start lies before it
     asks: bool  # first sentence of a host's turn that asks something
+    paragraph: bool  # first sentence of a paragraph or of a caption block
     speaker: str | None  # of a turn; an article's quoted speech does not break its section
 
 
@@ -80,7 +83,7 @@ def embedded_input(revision: Revision, passage: Passage, settings: PassageSettin
 
 def _units(revision: Revision, settings: PassageSettings, count: TokenCounter, split: Splitter) -> list[_Unit]:
     hosts = {speaker.name for speaker in revision.metadata.speakers if speaker.host}
-    spans: list[tuple[int, int, bool, bool, str | None]] = []
+    spans: list[tuple[int, int, bool, bool, bool, str | None]] = []
     for group, opens in _paragraphs(revision.text, revision.segments):
         start, end = group[0].start, group[-1].end
         text = revision.text[start:end]
@@ -88,17 +91,18 @@ def _units(revision: Revision, settings: PassageSettings, count: TokenCounter, s
         asks = speaker in hosts and is_question(text)
         for number, (a, b) in enumerate(sentence_spans(text)):
             first = number == 0
-            spans.append((start + a, start + b, opens and first, asks and first, speaker))
+            spans.append((start + a, start + b, opens and first, asks and first, first, speaker))
     counts = count([revision.text[start:end] for start, end, *_ in spans])
     units = []
-    for (start, end, opens, asks, speaker), tokens in zip(spans, counts, strict=True):
+    for (start, end, opens, asks, paragraph, speaker), tokens in zip(spans, counts, strict=True):
         sentence = revision.text[start:end]
         pieces = split(sentence) if tokens > settings.tokens else [(0, len(sentence))]
         sizes = count([sentence[a:b] for a, b in pieces]) if len(pieces) > 1 else [tokens]
         for number, ((a, b), size) in enumerate(zip(pieces, sizes, strict=True)):
             first = number == 0
             words = len(sentence[a:b].split())
-            units.append(_Unit(start + a, start + b, words, size, opens and first, asks and first, speaker))
+            flags = (opens and first, asks and first, paragraph and first)
+            units.append(_Unit(start + a, start + b, words, size, *flags, speaker))
     return units
 
 
@@ -144,6 +148,8 @@ def _breaks(group: list[_Unit], unit: _Unit, words: int, target: float) -> bool:
     if unit.speaker != group[-1].speaker:
         waits = any(u.asks for u in group) and words <= QUESTION_WORDS
         return words >= SHORT_WORDS and not waits
+    if unit.paragraph and words >= PARAGRAPH_WORDS:
+        return True
     return words >= QUESTION_WORDS and words + unit.words / 2 > target
 
 

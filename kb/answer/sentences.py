@@ -21,6 +21,8 @@ KEYWORD_WEIGHT = 0.5
 PASSAGE_WEIGHT = 0.3
 # In an article what a person said speaks before what the writer says around it: a leader asks for voices.
 SPEECH_BONUS = 0.5
+# A host leads up to what the guests say, and is quoted where they say less.
+HOST_MALUS = 1.0
 _SHORTEST_WORDS = 4
 
 
@@ -84,9 +86,15 @@ def _unattributed_turn(sentence: Sentence) -> bool:
     return len({part.speaker for part in heard if part.kind == "turn"}) > 1
 
 
-def _quoted_speech(sentence: Sentence) -> bool:
+def _standing(sentence: Sentence) -> float:
+    """What speaks for or against a sentence whatever the question: who says it, and how."""
+    speaker = sentence.revision.metadata.speaker(sentence.speaker)
+    if speaker is None:
+        return 0.0
+    if speaker.host:
+        return -HOST_MALUS
     heard = overlapping(sentence.revision.segments, sentence.start, sentence.end)
-    return sentence.speaker is not None and any(part.kind == "quote" for part in heard)
+    return SPEECH_BONUS if any(part.kind == "quote" for part in heard) else 0.0
 
 
 def _scored(found: Found, sentences: Sequence[Sentence]) -> list[Sentence]:
@@ -105,10 +113,7 @@ def _scored(found: Found, sentences: Sequence[Sentence]) -> list[Sentence]:
         replace(
             sentence,
             keywords=keywords[i],
-            score=z_cosine[i]
-            + KEYWORD_WEIGHT * z_keywords[i]
-            + PASSAGE_WEIGHT * z_passage[i]
-            + (SPEECH_BONUS if _quoted_speech(sentence) else 0.0),
+            score=z_cosine[i] + KEYWORD_WEIGHT * z_keywords[i] + PASSAGE_WEIGHT * z_passage[i] + _standing(sentence),
         )
         for i, sentence in enumerate(sentences)
     ]
