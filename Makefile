@@ -7,10 +7,10 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 SOURCES := kb ingest web tests benchmarks .ci
 
-.PHONY: help setup run test check lock format clean bench
+.PHONY: help setup run test check lock format clean bench screenshots
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 setup: $(INSTALLED) ## Make .venv with the pinned dependencies and the command kb
 
@@ -42,6 +42,9 @@ bench: setup ## Measure retrieval, ingest, latency, kills and bad input on the r
 	$(BIN)/python -m benchmarks.latency
 	$(BIN)/python -m benchmarks.kill
 	$(BIN)/python -m benchmarks.hostile
+
+screenshots: setup ## Take docs/screenshots of the server that `make run` started
+	$(BIN)/python .ci/screenshots.py
 
 format: setup ## Format the code and mend what the linter can
 	$(BIN)/ruff format $(SOURCES)

@@ -42,6 +42,7 @@ def main() -> None:
     folder = Path(sys.argv[2] if len(sys.argv) > 2 else "docs/screenshots")
     folder.mkdir(parents=True, exist_ok=True)
     pages = PAGES | {"document": cited_page(address)}
+    names = {"answer-1280-light": "answer", "home-1280-light": "home", "document-390-dark": "document-phone-dark"}
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=SWITCHES)
         for scheme in ("light", "dark"):
@@ -50,7 +51,8 @@ def main() -> None:
                 page = view.new_page()
                 for name, path in pages.items():
                     page.goto(address + path)
-                    page.screenshot(path=folder / f"{name}-{width}-{scheme}.png", full_page=name == "answer")
+                    taken = f"{name}-{width}-{scheme}"
+                    page.screenshot(path=folder / f"{names.get(taken, taken)}.png", full_page=name == "answer")
                 view.close()
         browser.close()
 

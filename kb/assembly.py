@@ -25,7 +25,7 @@ from kb.revisions import Revisions
 from kb.search import Searcher
 from kb.settings import Settings
 from kb.spans import voices
-from kb.themes import ThemeRule, read_themes
+from kb.themes import ThemeRule, read_themes, themes_path
 
 
 class KnowledgeBase:
@@ -36,7 +36,7 @@ class KnowledgeBase:
         self.library = Library(settings)
         self.embedder = embedder or load_embedder(settings)
         self.judge = judge or load_judge(settings)
-        self.themes = read_themes(Path(settings.themes_file))
+        self.themes = read_themes(themes_path(settings.themes_file))
         self.theme_rule = ThemeRule(self.themes, self._phrase_vectors)
         self.revisions = Revisions(self.library)
         self.follower = Follower(self.library, settings.engine)

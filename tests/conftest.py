@@ -7,10 +7,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from kb.assembly import KnowledgeBase
 from kb.settings import Settings, load_settings
 from tests.tiny import TinyEmbedder, TinyJudge
+
+# The same examples each time, and no example fails because the machine is busy.
+hypothesis_settings.register_profile("steady", deadline=None, derandomize=True, database=None)
+hypothesis_settings.load_profile("steady")
 
 ROOT = Path(__file__).resolve().parent.parent
 

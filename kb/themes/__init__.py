@@ -1,6 +1,6 @@
 """Which themes a passage is about: vectors and phrases, weighed by a calibrated rule."""
 
-from kb.themes.reading import read_themes
+from kb.themes.reading import read_themes, themes_path
 from kb.themes.rule import Themed, ThemeRule
 
-__all__ = ["ThemeRule", "Themed", "read_themes"]
+__all__ = ["ThemeRule", "Themed", "read_themes", "themes_path"]

@@ -9,7 +9,22 @@ from typing import Any
 from kb.errors import SettingsError
 from kb.records import Theme
 
+# The setting's default: the themes that come along.
+DEFAULT = "corpus/themes.toml"
 _KEYS = {"name", "title", "description", "phrases", "questions"}
+
+
+def themes_path(setting: str) -> Path:
+    """The file that the setting `themes_file` names; its default is also found from another working folder.
+
+    Raises SettingsError where a file was named and is not there.
+    """
+    path = Path(setting)
+    if path.is_file():
+        return path
+    if setting != DEFAULT:
+        raise SettingsError("there is no such themes file", where=setting, way_out="Mend the setting themes_file.")
+    return Path(__file__).resolve().parents[2] / DEFAULT
 
 
 def read_themes(path: Path) -> dict[str, Theme]:

@@ -10,7 +10,7 @@ import pytest
 
 from kb.assembly import KnowledgeBase
 from kb.errors import SettingsError
-from kb.themes import Themed, ThemeRule, read_themes
+from kb.themes import Themed, ThemeRule, read_themes, themes_path
 from tests.tiny import vector_of
 
 
@@ -54,3 +54,12 @@ def test_the_logistic_of_hand_made_weights_is_the_hand_computed_one(knowledge_ba
     zero = np.zeros(3, dtype=np.float32)
     [chances] = rule.probabilities([Themed("zebra", zero, zero[None, :])])
     assert chances["trust"] == pytest.approx(1 / (1 + math.exp(1.0)))
+
+
+def test_the_default_themes_are_found_from_another_folder_and_a_missing_file_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert list(read_themes(themes_path("corpus/themes.toml"))) == ["timing", "trust", "integration"]
+    with pytest.raises(SettingsError, match="no such themes file"):
+        themes_path(str(tmp_path / "none.toml"))
