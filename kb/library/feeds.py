@@ -19,13 +19,13 @@ from kb.library.schema import (
     passage_themes,
     passage_voices,
     passages,
-    revisions,
     vectors,
 )
-from kb.library.store import Store, generation_row, insert_generation
+from kb.library.store import Store, generation_row, insert_generation, read_texts
 from kb.records import Filter
 
-_AT_ONCE = 5_000
+# Rows read at once: their documents' texts are in memory together.
+_AT_ONCE = 2_000
 
 
 class Feeds(Store):
@@ -60,24 +60,24 @@ class Feeds(Store):
 
     def entries(self, nos: Sequence[int], model_key: str) -> list[IndexEntry]:
         """Those of the passages that still exist, in order of number, with text and vector."""
-        text = func.substr(revisions.c.text, passages.c.start + 1, passages.c.end - passages.c.start)
         found: list[IndexEntry] = []
         with self.reading() as connection:
             for at in range(0, len(nos), _AT_ONCE):
-                query = (
-                    select(passages.c.no, passages.c.document_id, text.label("text"), vectors.c.vector)
-                    .join(revisions, revisions.c.id == passages.c.revision_id)
-                    .join(
-                        vectors,
-                        (vectors.c.input_hash == passages.c.input_hash) & (vectors.c.model_key == model_key),
-                    )
-                    .where(passages.c.no.in_([int(no) for no in nos[at : at + _AT_ONCE]]))
-                    .order_by(passages.c.no)
+                wanted = [int(no) for no in nos[at : at + _AT_ONCE]]
+                rows = connection.execute(
+                    select(passages).where(passages.c.no.in_(wanted)).order_by(passages.c.no)
+                ).all()
+                texts = read_texts(connection, {row.revision_id for row in rows})
+                # Two steps: joined, SQLite walks every cached vector instead of asking for these.
+                cached = select(vectors.c.input_hash, vectors.c.vector).where(
+                    vectors.c.model_key == model_key, vectors.c.input_hash.in_([row.input_hash for row in rows])
                 )
-                found.extend(
-                    IndexEntry(row.no, row.document_id, row.text, np.frombuffer(row.vector, dtype=np.float32))
-                    for row in connection.execute(query)
-                )
+                blobs = {row.input_hash: row.vector for row in connection.execute(cached)}
+                for row in rows:
+                    if row.input_hash in blobs:
+                        text = texts[row.revision_id][row.start : row.end]
+                        vector = np.frombuffer(blobs[row.input_hash], dtype=np.float32)
+                        found.append(IndexEntry(row.no, row.document_id, text, vector))
         return found
 
     def document_of(self, nos: Sequence[int]) -> dict[int, str]:
@@ -122,19 +122,19 @@ class Feeds(Store):
 
     def sentence_vectors(self, nos: Sequence[int], generation: GenerationRow) -> dict[int, npt.NDArray[np.float16]]:
         """float16 (sentences, dim) of each passage: the blob that its own forward pass left."""
-        query = (
-            select(passages.c.no, vectors.c.sentences)
-            .join(
-                vectors,
-                (vectors.c.input_hash == passages.c.input_hash) & (vectors.c.model_key == generation.model_key),
-            )
-            .where(passages.c.no.in_([int(no) for no in nos]))
-        )
         with self.reading() as connection:
-            return {
-                row.no: np.frombuffer(row.sentences, dtype=np.float16).reshape(-1, generation.dimension)
-                for row in connection.execute(query)
-            }
+            rows = connection.execute(
+                select(passages.c.no, passages.c.input_hash).where(passages.c.no.in_([int(no) for no in nos]))
+            ).all()
+            cached = select(vectors.c.input_hash, vectors.c.sentences).where(
+                vectors.c.model_key == generation.model_key, vectors.c.input_hash.in_([row.input_hash for row in rows])
+            )
+            blobs = {row.input_hash: row.sentences for row in connection.execute(cached)}
+        return {
+            row.no: np.frombuffer(blobs[row.input_hash], dtype=np.float16).reshape(-1, generation.dimension)
+            for row in rows
+            if row.input_hash in blobs
+        }
 
     def start_generation(self, row: GenerationRow) -> GenerationRow:
         """Make the only generation of a library that has none, active at once. Returns the active one."""

@@ -20,7 +20,7 @@ from kb.library.schema import (
     segments,
     sources,
 )
-from kb.library.store import Store, linked_ids, read_revision
+from kb.library.store import Store, linked_ids, read_revision, read_texts
 from kb.records import Citation, Passage, Revision, Segment, TimeMark, citation_id, second_at
 from kb.spans import voice
 
@@ -191,17 +191,13 @@ def _revision_query(revision_id: str) -> Select[Any]:
 
 
 def _passage_query() -> Select[Any]:
-    text = func.substr(revisions.c.text, passages.c.start + 1, passages.c.end - passages.c.start)
-    return (
-        select(passages, text.label("text"))
-        .join(revisions, revisions.c.id == passages.c.revision_id)
-        .join(generations, generations.c.id == passages.c.generation_id)
-        .where(generations.c.state == "active")
-    )
+    active = select(generations.c.id).where(generations.c.state == "active")
+    return select(passages).where(passages.c.generation_id.in_(active))
 
 
 def _passages(connection: Connection, rows: Sequence[Row[Any]]) -> list[Passage]:
     nos = [row.no for row in rows]
+    texts = read_texts(connection, {row.revision_id for row in rows})
     themes: dict[int, list[str]] = {}
     query = select(passage_themes).where(passage_themes.c.passage_no.in_(nos)).order_by(passage_themes.c.theme)
     for row in connection.execute(query):
@@ -213,7 +209,7 @@ def _passages(connection: Connection, rows: Sequence[Row[Any]]) -> list[Passage]
             revision_id=row.revision_id,
             start=row.start,
             end=row.end,
-            text=row.text,
+            text=texts[row.revision_id][row.start : row.end],
             sentences=tuple((a, b) for a, b in json.loads(row.sentences)),
             no=row.no,
             themes=tuple(themes.get(row.no, ())),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -85,6 +85,12 @@ def linked_ids(connection: Connection, document_id: str) -> tuple[str, ...]:
                 queue.append(other)
     alive = select(documents.c.id).where(documents.c.id.in_(seen), documents.c.deleted.is_(False))
     return tuple(sorted(set(connection.scalars(alive)) - {document_id}))
+
+
+def read_texts(connection: Connection, revision_ids: Collection[str]) -> dict[str, str]:
+    """Texts of revisions, by id. Cutting many spans out of a text is far quicker here than in the database."""
+    query = select(revisions.c.id, revisions.c.text).where(revisions.c.id.in_(revision_ids))
+    return {row.id: row.text for row in connection.execute(query)}
 
 
 def read_revision(connection: Connection, row: Row[Any]) -> Revision:
