@@ -2,7 +2,7 @@
 
     python -m benchmarks.kill [WORK_FOLDER] [--rounds 20] [--seed 7]
 
-A child ingests episodes and prints each one when it is acknowledged; the parent kills it after a random
+A child ingests the corpus and prints each one when it is acknowledged; the parent kills it after a random
 while, then checks the library: every acknowledged document is there, every invariant holds. At the end one
 run finishes the work, and the library is compared, id by id, with one that was never killed.
 """
@@ -18,14 +18,17 @@ import sys
 import time
 from pathlib import Path
 
-from benchmarks.common import ROOT, bench_settings, episodes, report
+from benchmarks.common import ROOT, bench_settings, report
 from ingest.pipeline import ingest
 from kb.assembly import KnowledgeBase
 
-_EPISODES = 24
+
+def documents() -> list[Path]:
+    folder = ROOT / "corpus"
+    return [path for kind in ("articles", "roundtables") for path in sorted((folder / kind).iterdir())]
 
 
-def child(folder: Path, documents: int) -> None:
+def child(folder: Path) -> None:
     with KnowledgeBase(bench_settings(folder)) as base:
         print("started", flush=True)
 
@@ -34,12 +37,12 @@ def child(folder: Path, documents: int) -> None:
             if status in ("added", "changed", "unchanged"):
                 print(f"ack {Path(event.path).stem}", flush=True)  # type: ignore[attr-defined]
 
-        ingest(base, episodes()[:documents], progress=acknowledged)
+        ingest(base, documents(), progress=acknowledged)
     print("done", flush=True)
 
 
 def killed_round(folder: Path, seconds: float) -> tuple[set[str], bool]:
-    """Episodes acknowledged before the kill, and whether the child ended by itself."""
+    """Documents acknowledged before the kill, and whether the child ended by itself."""
     command = [sys.executable, "-m", "benchmarks.kill", str(folder), "--child"]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
@@ -67,20 +70,20 @@ def main() -> None:
     parser.add_argument("--child", action="store_true")
     arguments = parser.parse_args()
     if arguments.child:
-        child(arguments.folder, _EPISODES)
+        child(arguments.folder)
         return
     dice = random.Random(arguments.seed)
     folder, clean = arguments.folder / "killed", arguments.folder / "clean"
     for path in (folder, clean):
         shutil.rmtree(path, ignore_errors=True)
-    child(clean, _EPISODES)
+    child(clean)
     lost: list[str] = []
     faults: list[str] = []
     rounds: list[dict[str, float]] = []
     for number in range(arguments.rounds):
         if number and number % 5 == 0:
             shutil.rmtree(folder, ignore_errors=True)  # begin again, so that there is work left to kill
-        seconds = dice.uniform(1.0, 24.0)
+        seconds = dice.uniform(4.0, 18.0)
         acknowledged, ended = killed_round(folder, seconds)
         with KnowledgeBase(bench_settings(folder)) as base:
             stored = {row.title for row in base.library.documents()}
@@ -90,7 +93,7 @@ def main() -> None:
         rounds.append({"killed_after_s": round(seconds, 2), "acknowledged": len(acknowledged), "stored": len(stored)})
         if ended:
             shutil.rmtree(folder, ignore_errors=True)
-    child(folder, _EPISODES)
+    child(folder)
     body = {
         "kills": len(rounds),
         "acknowledged before a kill": sum(entry["acknowledged"] for entry in rounds),

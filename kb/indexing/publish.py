@@ -26,7 +26,7 @@ from kb.themes import Themed, ThemeRule
 
 # Documents are embedded together until this many passages wait: batches are full, memory is bounded.
 _WINDOW_PASSAGES = 192
-_WINDOW_DOCUMENTS = 8
+_WINDOW_DOCUMENTS = 4
 
 
 @dataclass(frozen=True, slots=True)
