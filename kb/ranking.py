@@ -45,20 +45,6 @@ def episode_prior(scores: Mapping[int, float], documents: Mapping[int, str]) -> 
     return prior
 
 
-def neighbours(scores: Mapping[int, float], documents: Mapping[int, str]) -> dict[int, float]:
-    """For each candidate the better score of the passages right before and after it in its document.
-
-    A document's passages are numbered in order, one after the other. Where neither is a candidate, the lowest score
-    stands in. Source: the project's own measurement; an answer goes on over several passages.
-    """
-    lowest = min(scores.values(), default=0.0)
-    found = {}
-    for key in scores:
-        near = [other for other in (key - 1, key + 1) if documents.get(other) == documents[key]]
-        found[key] = max((scores[other] for other in near if other in scores), default=lowest)
-    return found
-
-
 def fuse(
     dense: Mapping[int, float],
     keywords: Mapping[int, float],
@@ -66,12 +52,10 @@ def fuse(
     *,
     keyword_weight: float,
     prior_weight: float,
-    neighbour_weight: float = 0.0,
 ) -> dict[int, dict[str, float]]:
-    """Every part of each candidate's score: dense, keywords, z_dense, z_keywords, prior, neighbour, score.
+    """Every part of each candidate's score: dense, keywords, z_dense, z_keywords, prior, score.
 
-    score = z(dense) + keyword_weight * z(keywords) + prior_weight * prior + neighbour_weight * neighbour, where
-    neighbour is the better score, before this term, of the passages beside it.
+    score = z(dense) + keyword_weight * z(keywords) + prior_weight * prior.
     dense and keywords must score the same candidates. Raises ValueError if they do not.
     """
     if dense.keys() != keywords.keys():
@@ -79,8 +63,6 @@ def fuse(
     z_dense, z_keywords = standardise(dense), standardise(keywords)
     base = {key: z_dense[key] + keyword_weight * z_keywords[key] for key in dense}
     prior = episode_prior(base, documents)
-    alone = {key: base[key] + prior_weight * prior[documents[key]] for key in dense}
-    beside = neighbours(alone, documents)
     return {
         key: {
             "dense": dense[key],
@@ -88,8 +70,7 @@ def fuse(
             "z_dense": z_dense[key],
             "z_keywords": z_keywords[key],
             "prior": prior[documents[key]],
-            "neighbour": beside[key],
-            "score": alone[key] + neighbour_weight * beside[key],
+            "score": base[key] + prior_weight * prior[documents[key]],
         }
         for key in dense
     }

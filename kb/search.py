@@ -83,7 +83,6 @@ class Searcher:
             view.documents(list(dense)),
             keyword_weight=self._settings.keyword_weight,
             prior_weight=self._settings.prior_weight,
-            neighbour_weight=self._settings.neighbour_weight,
         )
 
 

@@ -102,7 +102,7 @@ def test_search_explains_every_part_of_a_score(base: KnowledgeBase) -> None:
     parts = hit.parts
     weights = base.settings
     total = parts["z_dense"] + weights.keyword_weight * parts["z_keywords"] + weights.prior_weight * parts["prior"]
-    assert hit.score == pytest.approx(total + weights.neighbour_weight * parts["neighbour"])
+    assert hit.score == pytest.approx(total)
 
 
 def test_another_model_is_refused_naming_field_and_cure(base: KnowledgeBase, settings: Settings) -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb.ranking import bm25, episode_prior, fuse, inverse_document_frequency, neighbours, standardise
+from kb.ranking import bm25, episode_prior, fuse, inverse_document_frequency, standardise
 
 SCORES = st.dictionaries(
     st.integers(1, 500), st.floats(-50, 50, allow_nan=False).map(lambda x: round(x, 4)), min_size=1, max_size=30
@@ -67,8 +67,3 @@ def test_inverse_document_frequency_is_positive_and_falls_with_frequency(total: 
     assert here > 0
     assert math.isfinite(here)
     assert here >= inverse_document_frequency(total, min(holding + 1, total))
-
-
-def test_neighbours_give_the_better_side_within_the_document_and_the_lowest_where_there_is_none() -> None:
-    documents = {1: "a", 2: "a", 3: "a", 4: "b", 9: "b"}
-    assert neighbours({1: 1.0, 2: 2.0, 3: 5.0, 4: 7.0, 9: 0.5}, documents) == {1: 2.0, 2: 5.0, 3: 2.0, 4: 0.5, 9: 0.5}
