@@ -295,7 +295,6 @@ def _drop_passages(connection: Connection, document_id: str) -> None:
 def _put_passages(
     connection: Connection, generation_id: int, document_id: str, revision_id: str, entries: Sequence[NewPassage]
 ) -> None:
-    # In order and one after the other: a passage's neighbours are the numbers beside its own.
     nos = []
     for entry in entries:
         result = connection.execute(
