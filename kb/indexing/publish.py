@@ -25,8 +25,8 @@ from kb.settings import Settings
 from kb.themes import Themed, ThemeRule
 
 # Documents are embedded together until this many passages wait: batches are full, memory is bounded.
-_WINDOW_PASSAGES = 192
-_WINDOW_DOCUMENTS = 4
+_WINDOW_PASSAGES = 384
+_WINDOW_DOCUMENTS = 16
 
 
 @dataclass(frozen=True, slots=True)
