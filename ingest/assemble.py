@@ -98,7 +98,7 @@ def _stripped_end(piece: Block) -> Block:
 
 
 def _segment(piece: Block, start: int, end: int) -> Segment:
-    return Segment(start, end, piece.kind, piece.speaker, piece.start_s, piece.end_s, piece.level)
+    return Segment(start, end, piece.kind, piece.speaker, piece.start_s, piece.end_s, piece.level, piece.opens)
 
 
 def _heard(piece: Block, at: int) -> list[_Heard]:

@@ -25,6 +25,7 @@ class Block:
     kind: a segment kind of kb.records. marks: (offset in text, second), ascending. line: in the file, from 1.
     joined: this block goes on where the block before ended, with no separator between (a piece of one paragraph,
     whose white space between sentences closes the piece before); else a blank line stands between the two.
+    opens: the file names the speaker here, so a turn begins, even where the same speaker had the word before.
     """
 
     text: str
@@ -36,6 +37,7 @@ class Block:
     marks: tuple[tuple[int, float], ...] = ()
     line: int = 0
     joined: bool = False
+    opens: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,13 @@
 """Cut a revision into passages. Pure: a token counter goes in, spans come out.
 
-A passage is a run of whole sentences of one section, within the settings' words and tokens. It is closed
-where the speaker changes, so that an answer is not mixed with the next question; short turns are joined to
-what they belong to, and a host's question to the answer that follows. A speech that is longer than a
-passage is cut into even pieces. Promotion, lists of references and headings are in no passage.
+A passage is a run of whole sentences of one section, filled up to the settings' words and tokens. It is closed
+where a turn ends, so that an answer is not mixed with the next one; short turns are joined to what they
+belong to, and a host's question to the answer that follows. Promotion, lists of references and headings
+are in no passage.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -23,11 +22,11 @@ TokenCounter = Callable[[Sequence[str]], list[int]]
 Splitter = Callable[[str], list[tuple[int, int]]]
 # What may be put before a passage when it is embedded.
 HEADS = ("", "title", "section", "speaker")
-# A passage shorter than this takes the next speaker's words in.
-SHORT_WORDS = 40
+# A passage shorter than this takes the next turn's words in.
+SHORT_WORDS = 30
 # From so many words on, a passage is closed at the end of a paragraph.
 PARAGRAPH_WORDS = 100
-# A question up to so long waits for its answer; a piece of a long speech is no shorter.
+# A question up to so long waits for its answer.
 QUESTION_WORDS = 60
 
 
@@ -36,7 +35,7 @@ class PassageSettings:
     """words: a passage holds no more, unless one sentence does. tokens: never more than these."""
 
     tokens: int = 250
-    words: int = 180
+    words: int = 200
     head: str = ""
 
     def __post_init__(self) -> None:
@@ -57,8 +56,8 @@ class _Unit:
     tokens: int
     opens: bool  # a heading, a set-aside stretch or the document's start lies before it
     asks: bool  # first sentence of a host's turn that asks something
-    paragraph: bool  # first sentence of a paragraph or of a caption block
-    speaker: str | None  # of a turn; an article's quoted speech does not break its section
+    paragraph: bool  # first sentence of an article's paragraph
+    turn: int  # number of the turn it stands in; an article's quoted speech does not break its section
 
 
 def cut(revision: Revision, settings: PassageSettings, count: TokenCounter, split: Splitter) -> list[Passage]:
@@ -83,18 +82,22 @@ def embedded_input(revision: Revision, passage: Passage, settings: PassageSettin
 
 def _units(revision: Revision, settings: PassageSettings, count: TokenCounter, split: Splitter) -> list[_Unit]:
     hosts = {speaker.name for speaker in revision.metadata.speakers if speaker.host}
-    spans: list[tuple[int, int, bool, bool, bool, str | None]] = []
+    spans: list[tuple[int, int, bool, bool, bool, int]] = []
+    turn, before = 0, None
     for group, opens in _paragraphs(revision.text, revision.segments):
         start, end = group[0].start, group[-1].end
         text = revision.text[start:end]
-        speaker = group[0].speaker if group[0].kind == "turn" else None
+        spoken = group[0].kind == "turn"
+        speaker = group[0].speaker if spoken else None
+        turn += group[0].opens or speaker != before
+        before = speaker
         asks = speaker in hosts and is_question(text)
         for number, (a, b) in enumerate(sentence_spans(text)):
             first = number == 0
-            spans.append((start + a, start + b, opens and first, asks and first, first, speaker))
+            spans.append((start + a, start + b, opens and first, asks and first, first and not spoken, turn))
     counts = count([revision.text[start:end] for start, end, *_ in spans])
     units = []
-    for (start, end, opens, asks, paragraph, speaker), tokens in zip(spans, counts, strict=True):
+    for (start, end, opens, asks, paragraph, turn), tokens in zip(spans, counts, strict=True):
         sentence = revision.text[start:end]
         pieces = split(sentence) if tokens > settings.tokens else [(0, len(sentence))]
         sizes = count([sentence[a:b] for a, b in pieces]) if len(pieces) > 1 else [tokens]
@@ -102,7 +105,7 @@ def _units(revision: Revision, settings: PassageSettings, count: TokenCounter, s
             first = number == 0
             words = len(sentence[a:b].split())
             flags = (opens and first, asks and first, paragraph and first)
-            units.append(_Unit(start + a, start + b, words, size, *flags, speaker))
+            units.append(_Unit(start + a, start + b, words, size, *flags, turn))
     return units
 
 
@@ -128,9 +131,9 @@ def _paragraphs(text: str, segments: Sequence[Segment]) -> Iterator[tuple[list[S
 def _groups(units: Sequence[_Unit], settings: PassageSettings) -> Iterator[list[_Unit]]:
     group: list[_Unit] = []
     words = tokens = 0
-    for unit, target in zip(units, _targets(units, settings.words), strict=True):
+    for unit in units:
         full = words + unit.words > settings.words or tokens + unit.tokens > settings.tokens
-        if group and (full or unit.opens or _breaks(group, unit, words, target)):
+        if group and (full or unit.opens or _breaks(group, unit, words)):
             yield group
             group, words, tokens = [], 0, 0
         group.append(unit)
@@ -139,32 +142,16 @@ def _groups(units: Sequence[_Unit], settings: PassageSettings) -> Iterator[list[
         yield group
 
 
-def _breaks(group: list[_Unit], unit: _Unit, words: int, target: float) -> bool:
+def _breaks(group: list[_Unit], unit: _Unit, words: int) -> bool:
     """Whether a passage that could hold the next sentence is better closed before it.
 
-    Where the speaker changes, unless what is there is short or a question that waits for its answer;
-    and inside a long speech, so that its pieces come out alike and none is a stump.
+    Where a turn ends, unless what is there is short or a question that waits for its answer; and in an
+    article at a paragraph's end, once there is enough.
     """
-    if unit.speaker != group[-1].speaker:
+    if unit.turn != group[-1].turn:
         waits = any(u.asks for u in group) and words <= QUESTION_WORDS
         return words >= SHORT_WORDS and not waits
-    if unit.paragraph and words >= PARAGRAPH_WORDS:
-        return True
-    return words >= QUESTION_WORDS and words + unit.words / 2 > target
-
-
-def _targets(units: Sequence[_Unit], limit: int) -> list[float]:
-    """For each sentence, the words of an even share of its speech: all that one speaker says in one go."""
-    targets: list[float] = []
-    at = 0
-    while at < len(units):
-        end = at + 1
-        while end < len(units) and units[end].speaker == units[at].speaker and not units[end].opens:
-            end += 1
-        whole = sum(unit.words for unit in units[at:end])
-        targets += [whole / math.ceil(whole / limit) if whole > limit else math.inf] * (end - at)
-        at = end
-    return targets
+    return unit.paragraph and words >= PARAGRAPH_WORDS
 
 
 def _passage(revision: Revision, group: Sequence[_Unit], settings: PassageSettings) -> Passage:

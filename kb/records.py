@@ -56,7 +56,8 @@ class Segment:
 
     Segments tile the text: the first starts at 0, each starts where the last ended, the last ends
     at len(text). speaker: a name out of the document's speakers, or None. start_s, end_s: seconds.
-    level: 1 to 6 for headings, else 0.
+    level: 1 to 6 for headings, else 0. opens: the file names the speaker here, so a turn begins, even where
+    the same speaker had the word before (the question between two answers may have been left out).
     """
 
     start: int
@@ -66,6 +67,7 @@ class Segment:
     start_s: float | None = None
     end_s: float | None = None
     level: int = 0
+    opens: bool = False
 
 
 @dataclass(frozen=True, slots=True)

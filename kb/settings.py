@@ -40,9 +40,9 @@ class Settings:
     )
     device: str = _setting("cpu", "torch device of the embedding model: cpu, cuda")
     threads: int = _setting(0, "threads of the models; 0: all cores")
-    batch_size: int = _setting(32, "passages in one forward pass", least=1)
+    batch_size: int = _setting(8, "passages in one forward pass; larger ones pay on a GPU, and cost memory", least=1)
     passage_tokens: int = _setting(250, "longest passage, in the model's own tokens", least=16)
-    passage_words: int = _setting(180, "most words of a passage; a longer speech is cut into even pieces", least=1)
+    passage_words: int = _setting(200, "most words of a passage", least=1)
     passage_head: str = _setting("", "what is put before a passage when embedding: empty, title, section or speaker")
     judge: str = _setting(
         "reranker_en", "cross-encoder that judges answers: reranker_en (packaged), a CrossEncoder's name, or none"

@@ -148,6 +148,7 @@ class _Page:
     gathered: list[str] = field(default_factory=list)
     first: int = 0
     paused: str = ""
+    opens: bool = False
 
     def line(self, number: int, text: str, head: _Head | None) -> None:
         heading = _HEADING.match(text[:1000])
@@ -170,6 +171,7 @@ class _Page:
         self.first = number
         self.paused = text.strip() if head.name.casefold() in _BREAKS else ""
         self.speaker = None if self.paused else head.name
+        self.opens = not self.paused
         self.gathered = [head.rest] if head.rest else []
 
     def close(self) -> None:
@@ -195,7 +197,8 @@ class _Page:
     def _add(self, text: str, marks: tuple[tuple[int, float], ...], noted: tuple[tuple[int, float], ...]) -> None:
         kind = "turn" if self.speaker else ("narration" if self.spoken else "paragraph")
         self.noted[len(self.blocks)] = list(noted)
-        self.blocks.append(Block(text, kind, self.speaker, marks=marks, line=self.first))
+        self.blocks.append(Block(text, kind, self.speaker, marks=marks, line=self.first, opens=self.opens))
+        self.opens = False
 
 
 def _timed(

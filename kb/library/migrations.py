@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 
-from sqlalchemy import Connection, inspect, select
+from sqlalchemy import Connection, inspect, select, text
 
 from kb.errors import SchemaError
 from kb.library.schema import facts, metadata
@@ -16,8 +16,14 @@ def _first(connection: Connection) -> None:
     connection.execute(facts.insert().values(name="library_id", value=uuid.uuid4().hex))
 
 
+def _second(connection: Connection) -> None:
+    """Segments know whether the file names the speaker where they begin."""
+    if "opens" not in {column["name"] for column in inspect(connection).get_columns("segments")}:
+        connection.execute(text("ALTER TABLE segments ADD COLUMN opens BOOLEAN NOT NULL DEFAULT FALSE"))
+
+
 # Step n brings schema n - 1 to schema n. Never change one that was released; add the next.
-STEPS: tuple[Callable[[Connection], None], ...] = (_first,)
+STEPS: tuple[Callable[[Connection], None], ...] = (_first, _second)
 SCHEMA_VERSION = len(STEPS)
 
 

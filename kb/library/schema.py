@@ -15,6 +15,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 
 metadata = MetaData()
@@ -83,6 +84,7 @@ segments = Table(
     Column("start_s", Float),
     Column("end_s", Float),
     Column("level", Integer, nullable=False),
+    Column("opens", Boolean, nullable=False, server_default=false()),
 )
 
 sources = Table(

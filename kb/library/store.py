@@ -102,7 +102,7 @@ def read_revision(connection: Connection, row: Row[Any]) -> Revision:
         metadata=metadata_from_json(json.loads(row._mapping[revisions.c.metadata])),
         text=row.text,
         segments=tuple(
-            Segment(part.start, part.end, part.kind, part.speaker, part.start_s, part.end_s, part.level)
+            Segment(part.start, part.end, part.kind, part.speaker, part.start_s, part.end_s, part.level, part.opens)
             for part in parts
         ),
         marks=tuple(TimeMark(offset, second) for offset, second in json.loads(row.marks)),

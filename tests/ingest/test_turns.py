@@ -48,6 +48,7 @@ def test_turns_when_written_in_any_way_then_speakers_and_words(text: str) -> Non
     reading = read(text)
     assert said(reading) == [("Jane Doe", "Is it ready?"), ("Bob", "No."), ("Bob", "Not yet."), ("Jane Doe", "Oh.")]
     assert {block.kind for block in reading.blocks} == {"turn"}
+    assert [block.opens for block in reading.blocks] == [True, True, False, True]
     starts = [block.start_s for block in reading.blocks]
     assert starts == ([1.0, 2.0, None, 3.0] if "00:0" in text else [None] * 4)
     assert TurnsReader().sniff(source(text)) >= 0.7

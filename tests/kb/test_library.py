@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from kb.assembly import KnowledgeBase, restore
 from kb.errors import BusyError, DiskFullError, LibraryError, NotFoundError, SchemaError, UsageError
 from kb.library import Library
 from kb.library.connection import database_path, translate
+from kb.library.migrations import SCHEMA_VERSION
 from kb.records import Filter
 from kb.settings import Settings
 from tests.kb.makers import TRUST, draft, item
@@ -112,6 +114,21 @@ def test_a_newer_schema_is_refused_with_the_way_out(settings: Settings) -> None:
     Library(settings).set_fact("schema_version", "99")
     with pytest.raises(SchemaError, match="schema is 99"):
         Library(settings)
+
+
+def test_a_library_of_the_first_schema_is_brought_up_and_keeps_what_it_holds(settings: Settings) -> None:
+    library = Library(settings)
+    library.set_fact("note", "kept")
+    library.set_fact("schema_version", "1")
+    library.close()
+    with closing(sqlite3.connect(database_path(settings))) as connection:
+        connection.execute("ALTER TABLE segments DROP COLUMN opens")
+        connection.commit()
+    library = Library(settings)
+    assert library.fact("note") == "kept"
+    assert library.fact("schema_version") == str(SCHEMA_VERSION)
+    with closing(sqlite3.connect(database_path(settings))) as connection:
+        assert "opens" in {row[1] for row in connection.execute("PRAGMA table_info(segments)")}
 
 
 def test_a_file_that_is_no_database_is_refused(settings: Settings) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -60,6 +62,22 @@ def test_passages_where_a_host_asks_keep_the_question_with_its_answer() -> None:
     )
     found = passages_of(revision, PassageSettings(words=150))
     assert [p.text.startswith("Why is that so?") for p in found] == [False, True]
+
+
+def test_passages_end_where_the_file_opens_a_turn_of_the_same_speaker() -> None:
+    answer = " ".join(["This sentence has exactly six words."] * 8)
+    revision = revision_of([("turn", "Guest", answer), ("turn", "Guest", answer)])
+    assert len(passages_of(revision, PassageSettings(words=150))) == 1
+    first, second = revision.segments
+    labelled = replace(revision, segments=(first, replace(second, opens=True)))
+    assert [p.text for p in passages_of(labelled, PassageSettings(words=150))] == [answer, answer]
+
+
+def test_passages_take_a_turn_of_a_few_words_along() -> None:
+    revision = revision_of(
+        [("turn", "Host", "Indeed so."), ("turn", "Guest", "We begin here."), ("turn", "Host", "Go on then.")]
+    )
+    assert len(passages_of(revision, PassageSettings())) == 1
 
 
 def test_passages_never_cross_a_heading() -> None:
