@@ -23,9 +23,9 @@ FILE_NAME = "counterpart.toml"
 SWITCHES = ("KB_SETTINGS", "KB_DEBUG")
 
 
-def _setting(default: Any, text: str, least: float = 0) -> Any:
-    """least: the smallest number that the setting takes."""
-    return dataclass_field(default=default, metadata={"help": text, "least": least})
+def _setting(default: Any, text: str, least: float = 0, most: float = math.inf) -> Any:
+    """least, most: the smallest and the largest number that the setting takes."""
+    return dataclass_field(default=default, metadata={"help": text, "least": least, "most": most})
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Settings:
         "all-MiniLM-L6-v2", "sentence-transformers model, by name or folder; the default comes in a package"
     )
     device: str = _setting("cpu", "torch device of the embedding model: cpu, cuda")
-    threads: int = _setting(0, "threads of the models; 0: all cores")
+    threads: int = _setting(0, "threads of the models; 0: all cores", most=1024)
     batch_size: int = _setting(8, "passages in one forward pass; larger ones pay on a GPU, and cost memory", least=1)
     passage_tokens: int = _setting(250, "longest passage, in the model's own tokens", least=16)
     passage_words: int = _setting(200, "most words of a passage", least=1)
@@ -53,8 +53,8 @@ class Settings:
     prior_weight: float = _setting(1.0, "weight of the episode prior")
     quotes: int = _setting(5, "most quotes of an answer", least=1)
     host: str = _setting("127.0.0.1", "address that the web listens on")
-    port: int = _setting(8000, "port that the web listens on")
-    web_threads: int = _setting(4, "threads that answer requests")
+    port: int = _setting(8000, "port that the web listens on", most=65535)
+    web_threads: int = _setting(4, "threads that answer requests", least=1, most=1024)
     rate_limit: str = _setting("120 per minute", "requests of one client to ask and search; empty: no limit")
     trusted_hosts: str = _setting("", "host names that a request may be addressed to, by comma; empty: any")
     question_chars: int = _setting(2000, "longest question, in characters", least=1)
@@ -140,6 +140,10 @@ def _convert(entry: Field[Any], value: Any, where: str) -> Any:
     if number < entry.metadata["least"]:
         raise SettingsError(
             f"{name} = {value!r} is too small", where=where, way_out=f"It is {entry.metadata['least']} or more."
+        )
+    if number > entry.metadata["most"]:
+        raise SettingsError(
+            f"{name} = {value!r} is too large", where=where, way_out=f"It is {entry.metadata['most']} or less."
         )
     return number
 

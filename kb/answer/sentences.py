@@ -71,11 +71,19 @@ def _quotable(sentence: Sentence, where: Filter) -> bool:
         return False
     if is_question(sentence.text) and (speaker is None or speaker.host):
         return False  # a host's question is never shown as advice
-    if _unattributed_turn(sentence):
+    if _unattributed_turn(sentence) or (speaker is not None and speaker.host and _introduces(sentence)):
         return False
     if where.speaker and (speaker is None or speaker.name.lower() not in {n.lower() for n in where.speaker}):
         return False
     return not where.side or (speaker is not None and speaker.side in where.side)
+
+
+def _introduces(sentence: Sentence) -> bool:
+    """Whether a host says it before anybody else has spoken: it announces answers and gives none."""
+    revision = sentence.revision
+    hosts = {speaker.name for speaker in revision.metadata.speakers if speaker.host}
+    others = (s.start for s in revision.segments if s.kind == "turn" and s.speaker and s.speaker not in hosts)
+    return sentence.start < next(others, 0)
 
 
 def _unattributed_turn(sentence: Sentence) -> bool:

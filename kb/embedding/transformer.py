@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import threading
 import warnings
@@ -15,10 +16,12 @@ from kb.embedding.contract import Embedded, Matrix, ModelIdentity
 from kb.embedding.models import model_folder, weights_sha256
 from kb.embedding.pooling import sentence_vectors, unit
 from kb.embedding.tokens import Tokens
-from kb.errors import ModelError
+from kb.errors import ModelError, SettingsError
 from kb.settings import Settings
 
 VARIANT = "torch-float32"
+# Counting sentence by sentence and reading the whole may differ by so much.
+ROOM_TOKENS = 6
 
 
 class TransformerEmbedder:
@@ -27,6 +30,7 @@ class TransformerEmbedder:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._folder = _folder(settings.model)
+        _require_room(self._folder, settings.passage_tokens)
         self._tokens = Tokens(self._folder / "tokenizer.json", settings.passage_tokens)
         self._model: Any = None
         self._identity: ModelIdentity | None = None
@@ -115,6 +119,17 @@ def _folder(name: str) -> Path:
     return folder
 
 
+def _require_room(folder: Path, tokens: int) -> None:
+    """Raises SettingsError where passages could be longer than the model reads: their ends would not be searched."""
+    file = folder / "sentence_bert_config.json"
+    longest = json.loads(file.read_text(encoding="utf-8")).get("max_seq_length") if file.is_file() else None
+    if isinstance(longest, int) and tokens > longest:
+        raise SettingsError(
+            f"passage_tokens = {tokens} is more than the {longest} tokens that the model reads",
+            way_out=f"Set it to {longest - ROOM_TOKENS} or less.",
+        )
+
+
 def _from_hub(name: str) -> Path:
     """A model by its hub name: out of the local cache, or downloaded where the network allows it."""
     from huggingface_hub import snapshot_download
@@ -130,8 +145,6 @@ def _from_hub(name: str) -> Path:
 
 
 def _dimension(folder: Path) -> int:
-    import json
-
     config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     return int(config.get("hidden_size") or config.get("dim") or config["d_model"])
 

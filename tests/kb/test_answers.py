@@ -41,6 +41,15 @@ def test_a_hosts_question_is_never_quoted(base: KnowledgeBase) -> None:
         assert all("?" not in quote.text for quote in base.ask(question).quotes)
 
 
+def test_a_hosts_introduction_is_never_quoted_and_a_later_remark_may_be(knowledge_base: KnowledgeBase) -> None:
+    remark = "Trust between a sponsor and its manufacturer is built slowly."
+    turns = [("Host", f"Today: {remark}"), *TRUST[1:2], ("Host", f"So we learn this. {remark}"), *TRUST[3:]]
+    list(knowledge_base.publisher().publish_all([item(draft(turns))]))
+    quoted = [quote.text for quote in knowledge_base.ask("How is trust built?").quotes]
+    assert any(text.endswith(remark) for text in quoted)
+    assert not any("Today" in text for text in quoted)
+
+
 def test_where_nothing_answers_the_answer_is_not_found_with_the_nearest(base: KnowledgeBase) -> None:
     answer = base.ask("What is the capital of Australia?")
     assert (answer.status, answer.quotes) == ("not_found", ())

@@ -10,7 +10,7 @@ import pytest
 
 from kb.embedding import Embedder, load_embedder
 from kb.embedding.models import PACKAGED_MODEL, model_folder, weights_sha256
-from kb.errors import ModelError
+from kb.errors import ModelError, SettingsError
 from kb.judging import Judge, load_judge
 from kb.judging.judge import OnnxJudge, packaged_folder
 from kb.sentences import sentence_spans
@@ -47,6 +47,11 @@ def test_vectors_have_the_models_dimension_and_unit_length(embedder: Embedder) -
     assert made.sentences.dtype == np.float16
     assert np.linalg.norm(made.vector) == pytest.approx(1.0, abs=1e-5)
     assert np.linalg.norm(made.sentences.astype(np.float32), axis=1) == pytest.approx([1.0, 1.0], abs=2e-3)
+
+
+def test_passages_longer_than_the_model_reads_are_refused() -> None:
+    with pytest.raises(SettingsError, match="passage_tokens = 400 is more than the 256 tokens"):
+        load_embedder(load_settings({"passage_tokens": 400}, environ={}))
 
 
 def test_batch_mates_do_not_change_a_vector(embedder: Embedder) -> None:

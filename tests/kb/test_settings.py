@@ -62,6 +62,8 @@ def test_every_setting_has_help_and_flags_are_read() -> None:
         ("busy_timeout_s", float("nan")),
         ("busy_timeout_s", "inf"),
         ("port", -1),
+        ("port", 65536),
+        ("threads", 10**9),
     ],
 )
 def test_a_number_that_nothing_can_be_done_with_is_refused_by_its_name(name: str, value: object) -> None:
