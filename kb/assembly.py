@@ -37,7 +37,7 @@ class KnowledgeBase:
         self.embedder = embedder or load_embedder(settings)
         self.judge = judge or load_judge(settings)
         self.themes = read_themes(themes_path(settings.themes_file))
-        self.theme_rule = ThemeRule(self.themes, self._phrase_vectors)
+        self.theme_rule = ThemeRule(self.themes, self._phrase_vectors, model=lambda: self.embedder.identity.sha256)
         self.revisions = Revisions(self.library)
         self.follower = Follower(self.library, settings.engine)
         self.searcher = Searcher(settings, self.library, self.embedder, self.follower)

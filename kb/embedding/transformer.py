@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from kb.embedding.contract import Embedded, Matrix, ModelIdentity
+from kb.embedding.memory import give_back_memory
 from kb.embedding.models import model_folder, weights_sha256
 from kb.embedding.pooling import sentence_vectors, unit
 from kb.embedding.tokens import Tokens
@@ -20,6 +21,8 @@ from kb.errors import ModelError, SettingsError
 from kb.settings import Settings
 
 VARIANT = "torch-float32"
+# After so many batches freed memory goes back to the system.
+_GIVE_BACK_BATCHES = 8
 # Counting sentence by sentence and reading the whole may differ by so much.
 ROOM_TOKENS = 6
 
@@ -68,7 +71,9 @@ class TransformerEmbedder:
         order = sorted(range(len(texts)), key=lambda i: (-len(encodings[i].ids), i))
         found: dict[int, Embedded] = {}
         size = max(1, self._settings.batch_size)
-        for at in range(0, len(order), size):
+        for number, at in enumerate(range(0, len(order), size)):
+            if number % _GIVE_BACK_BATCHES == 0:
+                give_back_memory()
             batch = order[at : at + size]
             pooled, tokens = self._forward([encodings[i] for i in batch])
             for row, i in enumerate(batch):

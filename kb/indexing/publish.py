@@ -24,9 +24,9 @@ from kb.records import Draft, Revision
 from kb.settings import Settings
 from kb.themes import Themed, ThemeRule
 
-# Documents are embedded together until this many passages wait: batches are full, memory is bounded.
-_WINDOW_PASSAGES = 384
-_WINDOW_DOCUMENTS = 16
+# Documents are embedded together until so much waits: batches are full, memory is bounded, and an acknowledgement is near.
+_WINDOW_PASSAGES = 128
+_WINDOW_DOCUMENTS = 8
 
 
 @dataclass(frozen=True, slots=True)

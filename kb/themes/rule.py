@@ -1,6 +1,7 @@
 """The rule: a logistic over how near a passage, and its document as a whole, lie to a theme and to the others.
 
-Its weights are in weights.json, made by benchmarks/calibrate_themes.py from labelled passages.
+For the themes and the model that it was calibrated with, the vectors themselves are weighed too. Its weights are in
+weights.json, made by benchmarks/calibrate_themes.py from labelled passages.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ Rows = npt.NDArray[np.float32]
 Encode = Callable[[list[str]], Rows]
 _NEAREST = 3
 _COSINES = ("description", "phrases", "sentence_phrases", "sentence_mean", "sentence_description")
+# Vectors that are weighed: the passage's own, and the mean over its document.
+VECTORS = ("passage", "document")
 # What is weighed for a passage, and again as the mean over its document.
 FEATURES = (*_COSINES, *(f"other_{name}" for name in _COSINES), "words")
 
@@ -47,9 +50,17 @@ class Themed:
 
 
 class ThemeRule:
-    def __init__(self, themes: Mapping[str, Theme], encode: Encode, weights: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        themes: Mapping[str, Theme],
+        encode: Encode,
+        weights: Mapping[str, Any] | None = None,
+        model: Callable[[], str] = str,
+    ) -> None:
+        """model: gives the SHA-256 of the embedding model, when first asked for a passage's themes."""
         self._themes = dict(themes)
         self._encode = encode
+        self._model = model
         self._weights = dict(weights) if weights is not None else load_weights()
 
     def prepare(self) -> None:
@@ -65,8 +76,12 @@ class ThemeRule:
         ]
 
     def probabilities(self, document: Sequence[Themed]) -> list[dict[str, float]]:
+        if not document:
+            return []
+        mean = np.mean([passage.vector for passage in document], axis=0)
         return [
-            {name: _logistic(self._of(name), row) for name, row in rows.items()} for rows in self.features(document)
+            {name: _logistic(self._of(name), row, passage.vector, mean) for name, row in rows.items()}
+            for passage, rows in zip(document, self.features(document), strict=True)
         ]
 
     def features(self, document: Sequence[Themed]) -> list[dict[str, dict[str, float]]]:
@@ -107,7 +122,18 @@ class ThemeRule:
     def _of(self, name: str) -> Mapping[str, Any]:
         """A theme's weights; one that an editor added is weighed as the calibrated ones are together."""
         found: Mapping[str, Any] = self._weights["themes"].get(name, self._weights["default"])
-        return found
+        return self._with_vectors.get(name, found)
+
+    @cached_property
+    def _with_vectors(self) -> Mapping[str, Any]:
+        """Weights that weigh the vectors themselves; none where another model made the vectors."""
+        fitted = self._weights.get("with_vectors")
+        if not fitted or fitted["model"] != self._model():
+            return {}
+        return {
+            name: {**weights, **{key: np.array(weights[key], dtype=np.float32) for key in VECTORS}}
+            for name, weights in fitted["themes"].items()
+        }
 
     @cached_property
     def _vectors(self) -> dict[str, ThemeVectors]:
@@ -133,6 +159,8 @@ def _best(cosines: Rows) -> float:
     return float(np.sort(cosines)[::-1][:_NEAREST].mean())
 
 
-def _logistic(weights: Mapping[str, Any], row: Mapping[str, float]) -> float:
+def _logistic(weights: Mapping[str, Any], row: Mapping[str, float], passage: Rows, document: Rows) -> float:
     total = weights["bias"] + math.fsum(weight * row[key] for key, weight in weights["weights"].items())
+    if "passage" in weights:
+        total += float(weights["passage"] @ passage) + float(weights["document"] @ document)
     return 1.0 / (1.0 + math.exp(-max(-60.0, min(60.0, total))))

@@ -56,6 +56,27 @@ def test_the_logistic_of_hand_made_weights_is_the_hand_computed_one(knowledge_ba
     assert chances["trust"] == pytest.approx(1 / (1 + math.exp(1.0)))
 
 
+def test_the_vectors_are_weighed_only_where_the_model_is_the_one_that_was_calibrated(
+    knowledge_base: KnowledgeBase,
+) -> None:
+    alone = {"bias": 0.0, "threshold": 0.5, "weights": {}}
+    vectors = {**alone, "passage": [2.0, 0.0, 0.0], "document": [0.0, 3.0, 0.0]}
+    weights = {"themes": {}, "default": alone, "with_vectors": {"model": "one", "themes": {"trust": vectors}}}
+    passages = [
+        Themed("zebra", np.array(row, dtype=np.float32), np.zeros((1, 3), dtype=np.float32))
+        for row in ([1.0, 0.0, 0.0], [0.0, 1.0, 0.0])
+    ]
+
+    def trust(model: str) -> list[float]:
+        rule = ThemeRule(
+            knowledge_base.themes, lambda texts: np.zeros((len(texts), 3), np.float32), weights, lambda: model
+        )
+        return [chances["trust"] for chances in rule.probabilities(passages)]
+
+    assert trust("one") == pytest.approx([1 / (1 + math.exp(-3.5)), 1 / (1 + math.exp(-1.5))])
+    assert trust("other") == [0.5, 0.5]
+
+
 def test_the_default_themes_are_found_from_another_folder_and_a_missing_file_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
