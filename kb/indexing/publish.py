@@ -24,7 +24,7 @@ from kb.records import Draft, Revision
 from kb.settings import Settings
 from kb.themes import Themed, ThemeRule
 
-# Documents are embedded together until so much waits: batches are full, memory is bounded, and an acknowledgement is near.
+# Documents are embedded together until so much waits: batches are full, and an acknowledgement is near.
 _WINDOW_PASSAGES = 128
 _WINDOW_DOCUMENTS = 8
 

@@ -121,8 +121,9 @@ class ThemeRule:
 
     def _of(self, name: str) -> Mapping[str, Any]:
         """A theme's weights; one that an editor added is weighed as the calibrated ones are together."""
-        found: Mapping[str, Any] = self._weights["themes"].get(name, self._weights["default"])
-        return self._with_vectors.get(name, found)
+        usual: Mapping[str, Any] = self._weights["themes"].get(name, self._weights["default"])
+        found: Mapping[str, Any] = self._with_vectors.get(name, usual)
+        return found
 
     @cached_property
     def _with_vectors(self) -> Mapping[str, Any]:
