@@ -11,10 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from kb.answer import Answerer
-from kb.embedding import Embedder, load_embedder
-from kb.indexing import Follower, Publisher, reindex
-from kb.indexing.cutting import generation_for
-from kb.indexing.publish import require_same
+from kb.embedding import Embedder, Embedders
+from kb.generations import Reindexing
+from kb.indexing import Follower, Publisher
+from kb.indexing.cutting import require_agreed
 from kb.judging import Judge, load_judge
 from kb.library import Library
 from kb.library.keeping import restore as restore_library
@@ -34,13 +34,17 @@ class KnowledgeBase:
     def __init__(self, settings: Settings, embedder: Embedder | None = None, judge: Judge | None = None) -> None:
         self.settings = settings
         self.library = Library(settings)
-        self.embedder = embedder or load_embedder(settings)
+        self.embedders = Embedders(settings, embedder)
         self.judge = judge or load_judge(settings)
         self.themes = read_themes(themes_path(settings.themes_file))
-        self.theme_rule = ThemeRule(self.themes, self._phrase_vectors, model=lambda: self.embedder.identity.sha256)
+        self.theme_rule = self._make_theme_rule(self.embedders.own)
+        self._theme_rules: dict[str, ThemeRule] = {}
         self.revisions = Revisions(self.library)
-        self.follower = Follower(self.library, settings.engine)
-        self.searcher = Searcher(settings, self.library, self.embedder, self.follower)
+        self.follower = Follower(self.library, settings.engine, self._prepare)
+        self.searcher = Searcher(settings, self.library, self.embedders, self.follower)
+        self.reindexing = Reindexing(
+            settings, self.library, self.embedders, self.theme_rule_of, self.judge, self.revisions
+        )
         self.answerer = Answerer(settings, self.library, self.searcher, self.judge, self.revisions)
 
     def __enter__(self) -> KnowledgeBase:
@@ -70,7 +74,7 @@ class KnowledgeBase:
         return self.revisions.get(revision_id)
 
     def publisher(self) -> Publisher:
-        return Publisher(self.settings, self.library, self.embedder, self.theme_rule)
+        return Publisher(self.settings, self.library, self.embedders, self.theme_rule_of)
 
     def follow(self) -> int:
         """Bring the index to the library's last change; the sequence reached."""
@@ -78,10 +82,14 @@ class KnowledgeBase:
 
     def warm(self) -> None:
         """Load the models and the index, so that the first question is as quick as the others."""
-        self.embedder.question("warm")
         if self.judge is not None:
             self.judge.load()
         self.follow()
+        followed = self.follower.current()
+        if followed is None:
+            self.embedder.question("warm")
+        else:
+            self._prepare(followed.generation)
 
     def ready(self) -> dict[str, object]:
         """Whether questions can be answered now, and how far the index is."""
@@ -93,6 +101,8 @@ class KnowledgeBase:
             "library_sequence": sequence,
             "index_sequence": reached,
             "passages": followed.view.size() if followed else 0,
+            "generation": followed.generation.id if followed else 0,
+            "fault": self.follower.fault,
         }
 
     def check(self) -> list[str]:
@@ -101,7 +111,8 @@ class KnowledgeBase:
         active = self.library.active_generation()
         if active is not None:
             try:
-                require_same(active, generation_for(self.settings, self.embedder.identity))
+                require_agreed(self.settings, active)
+                self.embedders.of(active.model, active.model_key)
             except Exception as error:
                 found.append(str(error))
             self.follow()
@@ -122,21 +133,46 @@ class KnowledgeBase:
         self.library.backup(target)
 
     def reindex(self, progress: Callable[[int, int], None] | None = None) -> GenerationRow:
-        """Embed everything anew with the settings' model and passages, and switch to it."""
-        made = reindex(self.settings, self.library, self.embedder, self.theme_rule, progress)
+        """Make the generation that the settings ask for beside the active one, and switch to it."""
+        made = self.reindexing.run(progress=progress).generation
         self.follow()
         return made
 
-    def _phrase_vectors(self, texts: list[str]) -> npt.NDArray[np.float32]:
+    @property
+    def embedder(self) -> Embedder:
+        """The settings' own; an active generation of another model has another."""
+        return self.embedders.own
+
+    def theme_rule_of(self, embedder: Embedder) -> ThemeRule:
+        if embedder is self.embedders.own:
+            return self.theme_rule
+        key = embedder.identity.key()
+        if key not in self._theme_rules:
+            self._theme_rules[key] = self._make_theme_rule(embedder)
+        return self._theme_rules[key]
+
+    def _make_theme_rule(self, embedder: Embedder) -> ThemeRule:
+        return ThemeRule(
+            self.themes,
+            lambda texts: self._phrase_vectors(texts, embedder),
+            model=lambda: embedder.identity.sha256,
+        )
+
+    def _prepare(self, generation: GenerationRow) -> None:
+        """Load the model that a generation's questions need."""
+        self.embedders.of(generation.model, generation.model_key).question("warm")
+
+    def _phrase_vectors(self, texts: list[str], embedder: Embedder | None = None) -> npt.NDArray[np.float32]:
         """Vectors of theme phrases, float32 (n, dim): kept in the library, made when first needed."""
-        key = self.embedder.identity.key()
+        embedder = embedder or self.embedders.own
+        key = embedder.identity.key()
         hashes = [f"theme:{content_hash(text)}" for text in texts]
         known = self.library.vectors_by_hash(key, hashes)
         missing = [i for i, name in enumerate(hashes) if name not in known]
         made = {}
         if missing:
             parts = [texts[i] for i in missing]
-            for i, entry in zip(missing, self.embedder.passages(parts, [[(0, len(p))] for p in parts]), strict=True):
+            for i, entry in zip(missing, embedder.passages(parts, [[(0, len(p))] for p in parts]), strict=True):
                 made[hashes[i]] = NewVector(hashes[i], entry.vector.tobytes(), b"")
             self.library.store_vectors(key, list(made.values()))
         blobs = [made[name].vector if name in made else known[name].vector for name in hashes]

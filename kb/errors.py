@@ -79,6 +79,20 @@ class BusyError(LibraryError):
     title = "The library is busy"
 
 
+class GenerationChangedError(LibraryError):
+    """Another generation became the active one while something was made for the one before."""
+
+    http_status = 503
+    title = "Another generation was activated meanwhile"
+
+
+class GateRefusedError(CounterpartError):
+    """A new generation answers worse than the active one, so it was not activated."""
+
+    exit_code = 7
+    title = "The new generation answers worse"
+
+
 class DiskFullError(LibraryError):
     http_status = 507
     title = "The disk is full"

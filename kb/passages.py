@@ -18,8 +18,8 @@ from kb.spans import voice
 
 # Tokens of each text, special tokens included.
 TokenCounter = Callable[[Sequence[str]], list[int]]
-# Spans of the pieces of one overlong sentence, each within the limit.
-Splitter = Callable[[str], list[tuple[int, int]]]
+# Spans of the pieces of one overlong sentence, each within so many tokens.
+Splitter = Callable[[str, int], list[tuple[int, int]]]
 # What may be put before a passage when it is embedded.
 HEADS = ("", "title", "section", "speaker")
 # A passage shorter than this takes the next turn's words in.
@@ -46,6 +46,16 @@ class PassageSettings:
 
     def key(self) -> str:
         return f"tokens={self.tokens} words={self.words} head={self.head or 'none'}"
+
+    @classmethod
+    def from_key(cls, key: str) -> PassageSettings:
+        """What `key` was made of. Raises SettingsError for what is no key."""
+        try:
+            parts = dict(part.split("=", 1) for part in key.split())
+            head = "" if parts["head"] == "none" else parts["head"]
+            return cls(int(parts["tokens"]), int(parts["words"]), head)
+        except (KeyError, ValueError) as error:
+            raise SettingsError(f"{key!r} are no passage settings") from error
 
 
 @dataclass(slots=True)
@@ -99,7 +109,7 @@ def _units(revision: Revision, settings: PassageSettings, count: TokenCounter, s
     units = []
     for (start, end, opens, asks, paragraph, turn), tokens in zip(spans, counts, strict=True):
         sentence = revision.text[start:end]
-        pieces = split(sentence) if tokens > settings.tokens else [(0, len(sentence))]
+        pieces = split(sentence, settings.tokens) if tokens > settings.tokens else [(0, len(sentence))]
         sizes = count([sentence[a:b] for a, b in pieces]) if len(pieces) > 1 else [tokens]
         for number, ((a, b), size) in enumerate(zip(pieces, sizes, strict=True)):
             first = number == 0

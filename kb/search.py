@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from kb.embedding import Embedder
+from kb.embedding import Embedders
 from kb.engines import Engine
 from kb.engines.contract import View
-from kb.errors import IndexFault, QuestionError
+from kb.errors import QuestionError
 from kb.indexing import Follower
+from kb.indexing.cutting import require_agreed
 from kb.library import GenerationRow, Library
 from kb.ranking import fuse
 from kb.records import Filter, Hit
@@ -33,10 +34,10 @@ class Found:
 
 
 class Searcher:
-    def __init__(self, settings: Settings, library: Library, embedder: Embedder, follower: Follower) -> None:
+    def __init__(self, settings: Settings, library: Library, embedders: Embedders, follower: Follower) -> None:
         self._settings = settings
         self._library = library
-        self._embedder = embedder
+        self._embedders = embedders
         self._follower = follower
 
     def search(self, question: str, where: Filter, limit: int) -> list[Hit]:
@@ -51,13 +52,8 @@ class Searcher:
         if followed is None:
             return None
         view, generation = followed.view, followed.generation
-        if generation.model_key != self._embedder.identity.key():
-            raise IndexFault(
-                f"the library was indexed with model {generation.model!r} ({generation.model_key}), "
-                f"the settings ask for {self._embedder.identity.name!r} ({self._embedder.identity.key()})",
-                way_out="Set the model back, or run `kb reindex`.",
-            )
-        vector = self._embedder.question(question)
+        require_agreed(self._settings, generation)
+        vector = self._embedders.of(generation.model, generation.model_key).question(question)
         allowed = self._library.allowed_nos(where, generation.id) if where else None
         parts = self._fused(view, question, vector, allowed)
         best = sorted(parts, key=lambda no: (-parts[no]["score"], no))

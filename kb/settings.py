@@ -51,6 +51,8 @@ class Settings:
     candidates: int = _setting(200, "passages that each retriever finds", least=1)
     keyword_weight: float = _setting(0.7, "weight of z(keywords) beside z(dense)")
     prior_weight: float = _setting(1.0, "weight of the episode prior")
+    gate_questions: str = _setting("", "question sets, by comma, on which a re-indexed generation must not be worse")
+    gate_tolerance: float = _setting(0.02, "how much a measure may fall when a generation is activated")
     quotes: int = _setting(5, "most quotes of an answer", least=1)
     host: str = _setting("127.0.0.1", "address that the web listens on")
     port: int = _setting(8000, "port that the web listens on", most=65535)

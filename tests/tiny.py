@@ -28,9 +28,8 @@ def vector_of(text: str) -> Matrix:
 class TinyEmbedder:
     """A text's vector is the sum of its content words' directions. embedded: every text it was given."""
 
-    def __init__(self, name: str = "tiny", passage_words: int = 250) -> None:
+    def __init__(self, name: str = "tiny") -> None:
         self._name = name
-        self._limit = passage_words
         self.embedded: list[str] = []
 
     @property
@@ -40,12 +39,12 @@ class TinyEmbedder:
     def count(self, texts: Sequence[str]) -> list[int]:
         return [len(text.split()) + 2 for text in texts]
 
-    def split(self, text: str) -> list[tuple[int, int]]:
+    def split(self, text: str, tokens: int) -> list[tuple[int, int]]:
         spans: list[tuple[int, int]] = []
         at = 0
         parts = text.split()
-        for first in range(0, len(parts), self._limit - 2):
-            group = parts[first : first + self._limit - 2]
+        for first in range(0, len(parts), tokens - 2):
+            group = parts[first : first + tokens - 2]
             start = text.index(group[0], at)
             for part in group:
                 at = text.index(part, at) + len(part)

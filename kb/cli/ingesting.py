@@ -1,4 +1,4 @@
-"""`kb ingest` and `kb reindex`: the long work, with its progress shown."""
+"""`kb ingest`: files into the library, with its progress shown."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from kb.cli.front import Front, command, pass_front
-from kb.cli.lines import done_lines
+from kb.cli.generations import recorded
 from kb.cli.progress import progress_bar
 from kb.cli.remarks import report_lines
 
@@ -23,22 +23,17 @@ def ingest(front: Front, paths: tuple[Path, ...]) -> None:
     """
     from ingest.pipeline import ingest as ingest_files
 
-    with front.open() as base, progress_bar("ingest") as step:
+    with front.open() as base, progress_bar("ingest") as step, recorded(base, "ingest") as note:
         found = list(paths) or [Path(base.settings.corpus)]
         report = ingest_files(base, found, progress=lambda at: step(at.done, at.total, f"{at.status} {at.path}"))
-    front.show(report.as_json(), report_lines)
+        body = report.as_json()
+        failed = [{"path": f["path"], "reason": f["reason"]} for f in body["files"] if f["status"] == "failed"]
+        note |= {"counts": body["counts"], "embedded": body["embedded"], "cached": body["cached"]}
+        note |= {"failed": failed, "exit_code": report.exit_code}
+    front.show(body, report_lines)
     if report.stopped is not None:
         click.echo(f"kb: {report.stopped}", err=True)
     click.get_current_context().exit(report.exit_code)
 
 
-@command("reindex", "kb reindex")
-@pass_front
-def reindex(front: Front) -> None:
-    """Cut and embed all anew from the library, and make the index from it."""
-    with front.open() as base, progress_bar("reindex") as step:
-        made = base.reindex(step)
-    front.show({"done": "reindexed", "generation": made.id, "model": made.model, "variant": made.variant}, done_lines)
-
-
-COMMANDS = (ingest, reindex)
+COMMANDS = (ingest,)

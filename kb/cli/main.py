@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from kb.cli import asking, evaluating, ingesting, library, machine, serving
+from kb.cli import asking, evaluating, generations, ingesting, library, machine, serving
 from kb.cli.front import data_option, debugging
 from kb.errors import CounterpartError
 
@@ -23,6 +23,7 @@ EXIT_CODES = (
     (4, "the library or its index has a fault"),
     (5, "another process holds the library"),
     (6, "a model is missing, or is not the pinned one"),
+    (7, "a new generation answers worse than the active one, and was not activated"),
     (UNEXPECTED, "an unexpected error: a defect; KB_DEBUG=1 shows its trace"),
     (INTERRUPTED, "interrupted; what was acknowledged is kept"),
     (PIPE_CLOSED, "the reader of the output went away"),
@@ -83,7 +84,7 @@ def cli() -> None:
     """
 
 
-for module in (asking, library, ingesting, evaluating, serving, machine):
+for module in (asking, library, ingesting, generations, evaluating, serving, machine):
     for entry in module.COMMANDS:
         cli.add_command(entry)
 

@@ -43,8 +43,8 @@ class Embedder(Protocol):
         """Tokens of each text, special tokens included."""
         ...
 
-    def split(self, text: str) -> list[tuple[int, int]]:
-        """Spans of an overlong text's pieces, in order, each within the passage limit, nothing but space between."""
+    def split(self, text: str, tokens: int) -> list[tuple[int, int]]:
+        """Spans of an overlong text's pieces, in order, each within so many tokens, nothing but space between."""
         ...
 
     def question(self, text: str) -> Matrix:

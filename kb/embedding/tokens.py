@@ -16,15 +16,14 @@ _SPECIAL = 2
 
 
 class Tokens:
-    """The tokenizer of a model folder that holds a tokenizer.json. limit: tokens of a piece."""
+    """The tokenizer of a model folder that holds a tokenizer.json."""
 
-    def __init__(self, file: Path, limit: int) -> None:
+    def __init__(self, file: Path) -> None:
         self._file = file
-        self._limit = limit
         self._tokenizer = Tokenizer.from_file(str(file))
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
-        self._splitter: TextSplitter | None = None
+        self._splitters: dict[int, TextSplitter] = {}
 
     def encode(self, texts: Sequence[str], longest: int) -> list[Any]:
         """Encodings (ids, offsets in characters), special tokens included, cut at `longest` tokens."""
@@ -36,25 +35,25 @@ class Tokens:
     def count(self, texts: Sequence[str]) -> list[int]:
         return [len(encoding.ids) for encoding in self._tokenizer.encode_batch_fast(list(texts))] if texts else []
 
-    def split(self, text: str) -> list[tuple[int, int]]:
+    def split(self, text: str, limit: int) -> list[tuple[int, int]]:
         """Spans of the pieces, in order. No overlap: with one the splitter's start offsets go wrong."""
-        if self._splitter is None:
-            self._splitter = self._make_splitter()
+        if limit not in self._splitters:
+            self._splitters[limit] = self._make_splitter(limit)
         spans: list[tuple[int, int]] = []
         at = 0
-        for piece in self._splitter.split_text(text):
+        for piece in self._splitters[limit].split_text(text):
             start = text.index(piece, at)
             spans.append((start, start + len(piece)))
             at = start + len(piece)
         return spans
 
-    def _make_splitter(self) -> TextSplitter:
+    def _make_splitter(self, limit: int) -> TextSplitter:
         # Imported here: they take seconds, and only a sentence longer than a passage needs them.
         from langchain_text_splitters import RecursiveCharacterTextSplitter
         from transformers import PreTrainedTokenizerFast
 
         return RecursiveCharacterTextSplitter.from_huggingface_tokenizer(
             PreTrainedTokenizerFast(tokenizer_file=str(self._file)),
-            chunk_size=self._limit - _SPECIAL,
+            chunk_size=limit - _SPECIAL,
             chunk_overlap=0,
         )

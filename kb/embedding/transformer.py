@@ -34,7 +34,7 @@ class TransformerEmbedder:
         self._settings = settings
         self._folder = _folder(settings.model)
         _require_room(self._folder, settings.passage_tokens)
-        self._tokens = Tokens(self._folder / "tokenizer.json", settings.passage_tokens)
+        self._tokens = Tokens(self._folder / "tokenizer.json")
         self._model: Any = None
         self._identity: ModelIdentity | None = None
         self._lock = threading.Lock()
@@ -53,8 +53,8 @@ class TransformerEmbedder:
     def count(self, texts: Sequence[str]) -> list[int]:
         return self._tokens.count(texts)
 
-    def split(self, text: str) -> list[tuple[int, int]]:
-        return self._tokens.split(text)
+    def split(self, text: str, tokens: int) -> list[tuple[int, int]]:
+        return self._tokens.split(text, tokens)
 
     def question(self, text: str) -> Matrix:
         model = self._loaded_model()

@@ -2,6 +2,6 @@
 
 from kb.indexing.follow import Follower
 from kb.indexing.publish import Item, Outcome, Publisher
-from kb.indexing.reindex import reindex
+from kb.indexing.reindex import fill
 
-__all__ = ["Follower", "Item", "Outcome", "Publisher", "reindex"]
+__all__ = ["Follower", "Item", "Outcome", "Publisher", "fill"]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kb.embedding import Embedder, ModelIdentity
+from kb.errors import IndexFault
 from kb.library import GenerationRow, Library
 from kb.passages import PassageSettings, cut, embedded_input
 from kb.records import Draft, Passage, Revision, content_hash
@@ -30,8 +31,8 @@ def passage_settings(settings: Settings) -> PassageSettings:
     return PassageSettings(settings.passage_tokens, settings.passage_words, settings.passage_head)
 
 
-def generation_for(settings: Settings, identity: ModelIdentity) -> GenerationRow:
-    """The generation that the settings ask for; id 0: not stored."""
+def generation_for(passages: PassageSettings, identity: ModelIdentity) -> GenerationRow:
+    """The generation that cuts and embeds like this; id 0: not stored."""
     return GenerationRow(
         id=0,
         model=identity.name,
@@ -39,7 +40,7 @@ def generation_for(settings: Settings, identity: ModelIdentity) -> GenerationRow
         sha256=identity.sha256,
         dimension=identity.dimension,
         model_key=identity.key(),
-        passages=passage_settings(settings).key(),
+        passages=passages.key(),
         normaliser=NORMALISER,
         state="",
     )
@@ -71,6 +72,27 @@ def voices_of(revision: Revision, passage: Passage) -> tuple[tuple[str, str], ..
         if speaker is not None:
             pairs[speaker.name] = speaker.side
     return tuple(pairs.items())
+
+
+def require_agreed(settings: Settings, active: GenerationRow) -> None:
+    """Law 3: raises IndexFault naming the first setting that says otherwise than the active generation.
+
+    What is left at its default says nothing: the library knows how it was made.
+    """
+    usual = Settings()
+    made = PassageSettings.from_key(active.passages)
+    for name, here in (
+        ("model", active.model),
+        ("passage_tokens", made.tokens),
+        ("passage_words", made.words),
+        ("passage_head", made.head),
+    ):
+        asked = getattr(settings, name)
+        if asked not in (here, getattr(usual, name)):
+            raise IndexFault(
+                f"the library was indexed with {name} {here!r}, the settings ask for {asked!r}",
+                way_out="Set it back, or run `kb reindex`, which embeds the library anew.",
+            )
 
 
 def missing_inputs(library: Library, model_key: str, cuts: Sequence[Cut]) -> dict[str, Cut]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from kb.embedding import Embedder
-from kb.errors import IndexFault
+from kb.embedding import Embedder, Embedders
+from kb.errors import GenerationChangedError
 from kb.indexing.cutting import (
     Cut,
     cut_revision,
@@ -16,10 +16,12 @@ from kb.indexing.cutting import (
     generation_for,
     missing_inputs,
     passage_settings,
+    require_agreed,
     voices_of,
 )
 from kb.library import GenerationRow, Library, SourceRow, Stored, VectorRow
 from kb.library.writes import NewPassage, NewVector, Publication
+from kb.passages import PassageSettings
 from kb.records import Draft, Revision
 from kb.settings import Settings
 from kb.themes import Themed, ThemeRule
@@ -62,15 +64,19 @@ class _Prepared:
     stored: Stored
     revision: Revision
     cuts: list[Cut]
+    generation: GenerationRow
 
 
 class Publisher:
-    def __init__(self, settings: Settings, library: Library, embedder: Embedder, themes: ThemeRule) -> None:
+    """Publishes into the active generation, whichever that is, with the model that it was made with."""
+
+    def __init__(
+        self, settings: Settings, library: Library, embedders: Embedders, themes: Callable[[Embedder], ThemeRule]
+    ) -> None:
         self._settings = settings
         self._library = library
-        self._embedder = embedder
+        self._embedders = embedders
         self._themes = themes
-        self._generation: GenerationRow | None = None
 
     def publish_all(self, items: Iterable[Item]) -> Iterator[Outcome]:
         """Publish in order; an Outcome is given when its document is stored. Raises kb.errors."""
@@ -87,52 +93,71 @@ class Publisher:
         self._library.touch_source(path, document_id, raw_hash, size, settings_hash)
 
     def generation(self) -> GenerationRow:
-        """The active generation; made if the library has none. Raises IndexFault where the settings ask for another."""
-        if self._generation is None:
-            wanted = generation_for(self._settings, self._embedder.identity)
-            active = self._library.active_generation() or self._library.start_generation(wanted)
-            require_same(active, wanted)
-            self._generation = active
-        return self._generation
+        """The active generation; made if the library has none. Raises IndexFault where the settings say otherwise."""
+        active = self._library.active_generation()
+        if active is None:
+            wanted = generation_for(passage_settings(self._settings), self._embedders.own.identity)
+            active = self._library.start_generation(wanted)
+        require_agreed(self._settings, active)
+        return active
 
-    def _prepare(self, item: Item) -> _Prepared:
-        self.generation()
+    def _prepare(self, item: Item, generation: GenerationRow | None = None) -> _Prepared:
+        generation = generation or self.generation()
         stored = self._library.identify(item.draft, item.document_id)
         revision = draft_revision(item.draft, stored.document_id, stored.revision_id)
-        if stored.status == "unchanged":
-            return _Prepared(item, stored, revision, [])
-        return _Prepared(
-            item, stored, revision, cut_revision(revision, passage_settings(self._settings), self._embedder)
-        )
+        cuts: list[Cut] = []
+        if stored.status != "unchanged":
+            embedder = self._embedders.of(generation.model, generation.model_key)
+            cuts = cut_revision(revision, PassageSettings.from_key(generation.passages), embedder)
+        return _Prepared(item, stored, revision, cuts, generation)
 
     def _store(self, window: Sequence[_Prepared]) -> Iterator[Outcome]:
-        generation = self.generation()
-        every = [entry for prepared in window for entry in prepared.cuts]
-        missing = missing_inputs(self._library, generation.model_key, every)
-        fresh = embed(self._embedder, missing)
+        done: set[int] = set()
+        try:
+            for number, outcome in self._store_window(window):
+                done.add(number)
+                yield outcome
+        except GenerationChangedError:
+            # Nothing of what is left was stored: it is cut and embedded again, as the new generation has it.
+            generation = self.generation()
+            rest = [self._prepare(p.item, generation) for n, p in enumerate(window) if n not in done]
+            yield from self._store(rest)
+
+    def _store_window(self, window: Sequence[_Prepared]) -> Iterator[tuple[int, Outcome]]:
+        """The window's documents by generation: nearly always one."""
+        for generation in dict.fromkeys(p.generation for p in window):
+            mine = [(number, p) for number, p in enumerate(window) if p.generation == generation]
+            yield from self._store_alike(generation, mine)
+
+    def _store_alike(
+        self, generation: GenerationRow, window: Sequence[tuple[int, _Prepared]]
+    ) -> Iterator[tuple[int, Outcome]]:
+        embedder = self._embedders.of(generation.model, generation.model_key)
+        missing = missing_inputs(self._library, generation.model_key, [c for _, p in window for c in p.cuts])
+        fresh = embed(embedder, missing)
         used: set[str] = set()
-        for prepared in window:
-            new = self._new_passages(prepared, generation.model_key, fresh)
+        for number, prepared in window:
+            new = themed_passages(
+                self._library, generation, prepared.revision, prepared.cuts, fresh, self._themes(embedder)
+            )
             mine = {e.input_hash for e in prepared.cuts if e.input_hash in fresh}
             stored = self._library.publish(
                 self._publication(prepared, generation, new, [fresh[k] for k in sorted(mine)])
             )
             embedded = len(mine - used)
             used |= mine
-            yield Outcome(
-                prepared.item.path,
-                stored.document_id,
-                stored.revision_id,
-                stored.status,
-                len(new),
-                embedded,
-                len(new) - embedded,
+            yield (
+                number,
+                Outcome(
+                    prepared.item.path,
+                    stored.document_id,
+                    stored.revision_id,
+                    stored.status,
+                    len(new),
+                    embedded,
+                    len(new) - embedded,
+                ),
             )
-
-    def _new_passages(self, prepared: _Prepared, model_key: str, fresh: dict[str, NewVector]) -> list[NewPassage]:
-        wanted = [entry.input_hash for entry in prepared.cuts if entry.input_hash not in fresh]
-        known = self._library.vectors_by_hash(model_key, wanted)
-        return themed(prepared.revision, prepared.cuts, {**known, **fresh}, self._themes)
 
     def _publication(
         self, prepared: _Prepared, generation: GenerationRow, new: list[NewPassage], vectors: list[NewVector]
@@ -164,6 +189,20 @@ def embed(embedder: Embedder, missing: dict[str, Cut]) -> dict[str, NewVector]:
     }
 
 
+def themed_passages(
+    library: Library,
+    generation: GenerationRow,
+    revision: Revision,
+    cuts: Sequence[Cut],
+    fresh: Mapping[str, NewVector],
+    rule: ThemeRule,
+) -> list[NewPassage]:
+    """A document's passages with their voices and themes, ready to be stored; vectors out of `fresh` or the cache."""
+    wanted = [entry.input_hash for entry in cuts if entry.input_hash not in fresh]
+    vectors: dict[str, VectorRow | NewVector] = {**library.vectors_by_hash(generation.model_key, wanted), **fresh}
+    return themed(revision, cuts, vectors, rule)
+
+
 def themed(
     revision: Revision, cuts: Sequence[Cut], vectors: Mapping[str, VectorRow | NewVector], rule: ThemeRule
 ) -> list[NewPassage]:
@@ -178,14 +217,3 @@ def themed(
         NewPassage(entry.passage, entry.input_hash, voices_of(revision, entry.passage), themes)
         for entry, themes in zip(cuts, rule.assign(rows), strict=True)
     ]
-
-
-def require_same(active: GenerationRow, wanted: GenerationRow) -> None:
-    """Law 3: raises IndexFault naming the first field that differs and the command that cures it."""
-    for field in ("model", "variant", "sha256", "dimension", "passages", "normaliser"):
-        here, asked = getattr(active, field), getattr(wanted, field)
-        if here != asked:
-            raise IndexFault(
-                f"the library was indexed with {field} {here!r}, the settings ask for {asked!r}",
-                way_out="Set it back, or run `kb reindex`, which embeds the library anew.",
-            )

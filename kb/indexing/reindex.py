@@ -1,46 +1,57 @@
-"""Embed the whole library anew, from itself, and put the new passages in place in one transaction."""
+"""A generation made beside the active one, a few documents at a time: it can be killed anywhere and run again."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 
 from kb.embedding import Embedder
-from kb.indexing.cutting import cut_revision, generation_for, passage_settings
-from kb.indexing.publish import embed, themed
+from kb.errors import NotFoundError
+from kb.indexing.cutting import Cut, cut_revision, missing_inputs
+from kb.indexing.publish import embed, themed_passages
 from kb.library import GenerationRow, Library
-from kb.library.writes import NewPassage
-from kb.settings import Settings
+from kb.passages import PassageSettings
+from kb.records import Revision
 from kb.themes import ThemeRule
 
 # (documents done, documents in all)
 Progress = Callable[[int, int], None]
+# What is cut and embedded together, and then in memory at once.
+_WINDOW_DOCUMENTS = 8
+_WINDOW_PASSAGES = 128
 
 
-def reindex(
-    settings: Settings, library: Library, embedder: Embedder, themes: ThemeRule, progress: Progress | None = None
-) -> GenerationRow:
-    """The new active generation. A kill before its last step leaves the old one as it was."""
-    themes.prepare()
-    wanted = generation_for(settings, embedder.identity)
-    ids = [row.revision_id for row in library.documents()]
-    for number, revision_id in enumerate(ids, 1):
-        cuts = cut_revision(library.revision(revision_id), passage_settings(settings), embedder)
-        library.store_vectors(wanted.model_key, list(embed(embedder, {c.input_hash: c for c in cuts}).values()))
-        if progress is not None:
-            progress(number, len(ids))
-    return library.replace_generation(wanted, _plants(settings, library, embedder, themes, ids, wanted.model_key))
-
-
-def _plants(
-    settings: Settings,
+def fill(
     library: Library,
+    generation: GenerationRow,
     embedder: Embedder,
-    themes: ThemeRule,
-    ids: Sequence[str],
-    model_key: str,
-) -> Iterator[tuple[str, str, list[NewPassage]]]:
-    for revision_id in ids:
-        revision = library.revision(revision_id)
-        cuts = cut_revision(revision, passage_settings(settings), embedder)
-        vectors = library.vectors_by_hash(model_key, [cut.input_hash for cut in cuts])
-        yield revision.document_id, revision.id, themed(revision, cuts, vectors, themes)
+    rule: ThemeRule,
+    progress: Progress | None = None,
+) -> int:
+    """Give a generation every document that it misses; the number of texts that were embedded.
+
+    What is published, edited or deleted meanwhile is in it when this returns, but for what comes after the last look.
+    """
+    rule.prepare()
+    recipe = PassageSettings.from_key(generation.passages)
+    embedded = done = 0
+    while missing := library.missing(generation.id, _WINDOW_DOCUMENTS):
+        window: list[tuple[str, str, Revision, list[Cut]]] = []
+        for document_id, revision_id in missing:
+            try:
+                revision = library.revision(revision_id)
+            except NotFoundError:
+                continue  # deleted since
+            window.append((document_id, revision_id, revision, cut_revision(revision, recipe, embedder)))
+            if sum(len(cuts) for *_, cuts in window) >= _WINDOW_PASSAGES:
+                break
+        fresh = embed(embedder, missing_inputs(library, generation.model_key, [c for *_, cuts in window for c in cuts]))
+        embedded += len(fresh)
+        for document_id, revision_id, revision, cuts in window:
+            entries = themed_passages(library, generation, revision, cuts, fresh, rule)
+            mine = [fresh[key] for key in sorted({cut.input_hash for cut in cuts} & fresh.keys())]
+            library.plant(generation, document_id, revision_id, entries, mine)
+            done += 1
+        if progress is not None:
+            progress(done, done + library.count_missing(generation.id))
+    library.finish_generation(generation.id)
+    return embedded

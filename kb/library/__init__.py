@@ -1,6 +1,27 @@
 """The library: the only truth. The only room that imports sqlalchemy."""
 
 from kb.library.library import Library
-from kb.library.rows import Change, DocumentRow, GenerationRow, IndexEntry, SourceRow, Stored, VectorRow
+from kb.library.rows import (
+    Change,
+    DocumentRow,
+    GenerationRow,
+    GenerationState,
+    IndexEntry,
+    Run,
+    SourceRow,
+    Stored,
+    VectorRow,
+)
 
-__all__ = ["Change", "DocumentRow", "GenerationRow", "IndexEntry", "Library", "SourceRow", "Stored", "VectorRow"]
+__all__ = [
+    "Change",
+    "DocumentRow",
+    "GenerationRow",
+    "GenerationState",
+    "IndexEntry",
+    "Library",
+    "Run",
+    "SourceRow",
+    "Stored",
+    "VectorRow",
+]

@@ -21,7 +21,7 @@ from kb.library.schema import (
     passages,
     vectors,
 )
-from kb.library.store import Store, generation_row, insert_generation, read_texts
+from kb.library.store import Store, read_texts
 from kb.records import Filter
 
 # Rows read at once: their documents' texts are in memory together.
@@ -135,14 +135,6 @@ class Feeds(Store):
             for row in rows
             if row.input_hash in blobs
         }
-
-    def start_generation(self, row: GenerationRow) -> GenerationRow:
-        """Make the only generation of a library that has none, active at once. Returns the active one."""
-        with self.writing() as connection:
-            active = connection.execute(select(generations).where(generations.c.state == "active")).first()
-            if active is not None:
-                return generation_row(active)
-            return insert_generation(connection, row)
 
 
 def _passage_conditions(query: Select[Any], where: Filter) -> Select[Any]:

@@ -21,6 +21,7 @@ from kb.library.schema import (
     generations,
     links,
     passages,
+    planted,
     revisions,
     segments,
     sources,
@@ -66,6 +67,7 @@ class Keeping(Store):
                 found.extend(_passage_faults(connection, row.id, revision.text))
             found.extend(_vector_faults(connection))
             found.extend(_change_faults(connection))
+            found.extend(_generation_faults(connection))
         return found
 
     def traces(self, document_id: str) -> list[str]:
@@ -167,7 +169,7 @@ def _vector_faults(connection: Connection) -> list[str]:
             vectors,
             (vectors.c.input_hash == passages.c.input_hash) & (vectors.c.model_key == generations.c.model_key),
         )
-        .where(generations.c.state == "active")
+        .where(generations.c.state != "retired")
     )
     for passage_id, spans, dimension, vector, rows in connection.execute(query):
         if vector is None:
@@ -185,9 +187,22 @@ def _change_faults(connection: Connection) -> list[str]:
         here = alive.setdefault(row.generation_id, set())
         alive[row.generation_id] = here | nos if row.kind == "add" else here - nos
     found = []
-    active = select(generations.c.id).where(generations.c.state == "active")
-    for generation_id in connection.scalars(active):
+    kept = select(generations.c.id).where(generations.c.state != "retired")
+    for generation_id in connection.scalars(kept):
         stored = set(connection.scalars(select(passages.c.no).where(passages.c.generation_id == generation_id)))
         if stored != alive.get(generation_id, set()):
             found.append(f"the change sequence of generation {generation_id} does not lead to its passages")
+    return found
+
+
+def _generation_faults(connection: Connection) -> list[str]:
+    """There is one active generation at most, and it holds every document in its current revision."""
+    active = connection.scalars(select(generations.c.id).where(generations.c.state == "active")).all()
+    found = [f"{len(active)} generations are active at once"] if len(active) > 1 else []
+    for generation_id in active:
+        held = select(planted.c.revision_id).where(
+            planted.c.generation_id == generation_id, planted.c.document_id == documents.c.id
+        )
+        lost = select(documents.c.id).where(documents.c.deleted.is_(False), documents.c.revision_id.not_in(held))
+        found += [f"document {name} is not in generation {generation_id}" for name in connection.scalars(lost)]
     return found

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from kb.library.feeds import Feeds
+from kb.library.generations import Generations
 from kb.library.keeping import Keeping
 from kb.library.reads import Reads
 from kb.library.writes import Writes
 
 
-class Library(Reads, Writes, Feeds, Keeping):
+class Library(Reads, Writes, Feeds, Generations, Keeping):
     """The truth, in one database. Every method is one transaction; threads may share a Library."""

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from sqlalchemy import Connection, inspect, select, text
 
 from kb.errors import SchemaError
-from kb.library.schema import facts, metadata
+from kb.library.schema import facts, metadata, planted, runs
 
 
 def _first(connection: Connection) -> None:
@@ -22,8 +22,23 @@ def _second(connection: Connection) -> None:
         connection.execute(text("ALTER TABLE segments ADD COLUMN opens BOOLEAN NOT NULL DEFAULT FALSE"))
 
 
+def _third(connection: Connection) -> None:
+    """Several generations side by side: what each holds, in which order they were active; and the record of runs."""
+    if "activated" not in {column["name"] for column in inspect(connection).get_columns("generations")}:
+        connection.execute(text("ALTER TABLE generations ADD COLUMN activated INTEGER NOT NULL DEFAULT 0"))
+    planted.create(connection, checkfirst=True)
+    runs.create(connection, checkfirst=True)
+    connection.execute(text("UPDATE generations SET activated = 1 WHERE state = 'active'"))
+    connection.execute(
+        text(
+            "INSERT INTO planted (generation_id, document_id, revision_id) SELECT g.id, d.id, d.revision_id "
+            "FROM generations g, documents d WHERE g.state = 'active' AND NOT d.deleted"
+        )
+    )
+
+
 # Step n brings schema n - 1 to schema n. Never change one that was released; add the next.
-STEPS: tuple[Callable[[Connection], None], ...] = (_first, _second)
+STEPS: tuple[Callable[[Connection], None], ...] = (_first, _second, _third)
 SCHEMA_VERSION = len(STEPS)
 
 

@@ -104,7 +104,7 @@ class Reads(Store):
         found: dict[int, Passage] = {}
         with self.reading() as connection:
             for at in range(0, len(nos), _AT_ONCE):
-                query = _passage_query().where(passages.c.no.in_([int(no) for no in nos[at : at + _AT_ONCE]]))
+                query = select(passages).where(passages.c.no.in_([int(no) for no in nos[at : at + _AT_ONCE]]))
                 found.update((p.no, p) for p in _passages(connection, connection.execute(query).all()))
         return found
 

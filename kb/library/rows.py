@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -52,7 +54,35 @@ class GenerationRow:
     model_key: str
     passages: str
     normaliser: str
-    state: str
+    state: str  # building, ready, active, retained or retired
+    activated: int = 0
+
+    def recipe(self) -> tuple[str, str, str]:
+        """What two generations that hold the same have in common."""
+        return self.model_key, self.passages, self.normaliser
+
+
+@dataclass(frozen=True, slots=True)
+class GenerationState:
+    """A generation as a list shows it. missing: documents that it has not, or not in their current revision."""
+
+    row: GenerationRow
+    passages: int
+    documents: int
+    missing: int
+    created_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a batch job did. kind: "ingest", "reindex", "activate", "rollback" or "retire"; body: as JSON."""
+
+    id: int
+    kind: str
+    started_at: str
+    seconds: float
+    exit_code: int
+    body: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,6 +111,29 @@ generations = Table(
     Column("normaliser", String, nullable=False),
     Column("state", String, nullable=False),
     Column("created_at", String, nullable=False),
+    # 1, 2, ... in the order of activation; 0: never active. Where a rollback leads is read off it.
+    Column("activated", Integer, nullable=False, server_default="0"),
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("started_at", String, nullable=False),
+    Column("seconds", Float, nullable=False),
+    Column("exit_code", Integer, nullable=False),
+    Column("body", Text, nullable=False),
+)
+
+# Which revision of a document a generation holds the passages of, be they none.
+planted = Table(
+    "planted",
+    metadata,
+    Column("generation_id", ForeignKey("generations.id", ondelete="CASCADE"), primary_key=True),
+    Column("document_id", ForeignKey("documents.id", ondelete="CASCADE"), primary_key=True),
+    Column("revision_id", String, nullable=False),
+    Index("planted_by_document", "document_id"),
 )
 
 passages = Table(

@@ -61,11 +61,12 @@ def generation_row(row: Row[Any]) -> GenerationRow:
     return GenerationRow(**{name: getattr(row, name) for name in GenerationRow.__dataclass_fields__})
 
 
-def insert_generation(connection: Connection, row: GenerationRow) -> GenerationRow:
-    """A new active generation like `row`; its id is the library's to give."""
+def insert_generation(connection: Connection, row: GenerationRow, state: str, activated: int = 0) -> GenerationRow:
+    """A new generation like `row`; its id is the library's to give."""
     values = {name: getattr(row, name) for name in GenerationRow.__dataclass_fields__ if name != "id"}
     now = datetime.now(UTC).isoformat(timespec="seconds")
-    result = connection.execute(insert(generations).values(**{**values, "state": "active"}, created_at=now))
+    values |= {"state": state, "activated": activated, "created_at": now}
+    result = connection.execute(insert(generations).values(**values))
     key = result.inserted_primary_key
     assert key is not None  # noqa: S101  # an insert of one row always has one
     return generation_row(connection.execute(select(generations).where(generations.c.id == key[0])).one())

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
-from kb.errors import LibraryError, NotFoundError
-from kb.library.rows import GenerationRow, SourceRow, Stored
+from kb.errors import GenerationChangedError, NotFoundError
+from kb.library.rows import SourceRow, Stored
 from kb.library.schema import (
     changes,
     document_facets,
@@ -21,12 +21,13 @@ from kb.library.schema import (
     passage_themes,
     passage_voices,
     passages,
+    planted,
     revisions,
     segments,
     sources,
     vectors,
 )
-from kb.library.store import Store, insert_generation
+from kb.library.store import Store
 from kb.records import SET_ASIDE_KINDS, Draft, Passage, content_hash
 
 
@@ -89,10 +90,12 @@ class Writes(Store):
         """Store a revision with its passages and vectors; acknowledged when this returns.
 
         A draft that is the current revision already changes nothing but the remembered source.
+        Raises GenerationChangedError where the publication was made for a generation that is no longer the active one.
         """
         content = new.draft.content()
         revision_id = revision_id_for(new.document_id, content)
         with self.writing() as connection:
+            require_active(connection, new.generation_id)
             row = connection.execute(select(documents).where(documents.c.id == new.document_id)).first()
             same = row is not None and not row.deleted and row.revision_id == revision_id
             if not same:
@@ -107,10 +110,11 @@ class Writes(Store):
     ) -> None:
         _put_document(connection, new, revision_id, row)
         _put_revision(connection, new, revision_id, content)
-        _drop_passages(connection, new.document_id)
+        # Of every generation: those that are not active hold the document again once they catch up.
+        drop_passages(connection, new.document_id)
         if new.vectors:
-            _put_vectors(connection, new.model_key, new.vectors)
-        _put_passages(connection, new.generation_id, new.document_id, revision_id, new.passages)
+            put_vectors(connection, new.model_key, new.vectors)
+        put_passages(connection, new.generation_id, new.document_id, revision_id, new.passages)
         for other in new.links:
             pair = {"document_id": new.document_id, "other_id": other}
             known = select(links).where(links.c.document_id == new.document_id, links.c.other_id == other)
@@ -139,11 +143,11 @@ class Writes(Store):
             hashes = connection.scalars(
                 select(passages.c.input_hash).where(passages.c.document_id == document_id)
             ).all()
-            _drop_passages(connection, document_id)
+            drop_passages(connection, document_id)
             connection.execute(delete(sources).where(sources.c.document_id == document_id))
             if purge:
                 connection.execute(delete(documents).where(documents.c.id == document_id))
-                _drop_unused_vectors(connection, hashes)
+                drop_unused_vectors(connection, hashes)
             else:
                 connection.execute(update(documents).where(documents.c.id == document_id).values(deleted=True))
         if purge:
@@ -172,32 +176,7 @@ class Writes(Store):
             connection.execute(
                 delete(vectors).where(vectors.c.model_key == model_key, vectors.c.input_hash.in_(hashes))
             )
-            _put_vectors(connection, model_key, rows)
-
-    def replace_generation(
-        self, row: GenerationRow, plants: Iterable[tuple[str, str, Sequence[NewPassage]]]
-    ) -> GenerationRow:
-        """Make `row` the active generation with these passages, in one transaction; the old one is retired.
-
-        plants: (document id, revision id, passages); their vectors are in the cache already. A document that
-        was changed meanwhile is refused with LibraryError and nothing is replaced.
-        """
-        with self.writing() as connection:
-            connection.execute(update(generations).values(state="retired"))
-            made = insert_generation(connection, row)
-            planted = set()
-            for document_id, revision_id, entries in plants:
-                _drop_passages(connection, document_id)
-                _put_passages(connection, made.id, document_id, revision_id, entries)
-                planted.add(revision_id)
-            alive = set(connection.scalars(select(documents.c.revision_id).where(documents.c.deleted.is_(False))))
-            if alive != planted:
-                raise LibraryError(
-                    "documents were published or deleted while the library was re-indexed",
-                    where=self.where,
-                    way_out="Run `kb reindex` again.",
-                )
-            return made
+            put_vectors(connection, model_key, rows)
 
     def set_themes(self, themes: dict[int, tuple[str, ...]]) -> None:
         """Give passages their themes anew."""
@@ -282,17 +261,33 @@ def _put_revision(connection: Connection, new: Publication, revision_id: str, co
         connection.execute(insert(segments), rows)
 
 
-def _drop_passages(connection: Connection, document_id: str) -> None:
-    query = select(passages.c.no, passages.c.generation_id).where(passages.c.document_id == document_id)
+def require_active(connection: Connection, generation_id: int) -> None:
+    state = connection.scalar(select(generations.c.state).where(generations.c.id == generation_id))
+    if state != "active":
+        raise GenerationChangedError(
+            "another generation was activated meanwhile", way_out="Publish again: nothing of this document was stored."
+        )
+
+
+def drop_passages(connection: Connection, document_id: str, generation_id: int = 0) -> None:
+    """A document's passages, in one generation or (0) in all."""
+    mine, held = passages.c.document_id == document_id, planted.c.document_id == document_id
+    if generation_id:
+        mine, held = (
+            mine & (passages.c.generation_id == generation_id),
+            held & (planted.c.generation_id == generation_id),
+        )
+    query = select(passages.c.no, passages.c.generation_id).where(mine)
     by_generation: dict[int, list[int]] = {}
-    for no, generation_id in connection.execute(query.order_by(passages.c.no)):
-        by_generation.setdefault(generation_id, []).append(no)
-    for generation_id, nos in by_generation.items():
-        _log(connection, "remove", document_id, generation_id, nos)
-    connection.execute(delete(passages).where(passages.c.document_id == document_id))
+    for no, owner in connection.execute(query.order_by(passages.c.no)):
+        by_generation.setdefault(owner, []).append(no)
+    for owner, nos in by_generation.items():
+        _log(connection, "remove", document_id, owner, nos)
+    connection.execute(delete(passages).where(mine))
+    connection.execute(delete(planted).where(held))
 
 
-def _put_passages(
+def put_passages(
     connection: Connection, generation_id: int, document_id: str, revision_id: str, entries: Sequence[NewPassage]
 ) -> None:
     nos = []
@@ -322,9 +317,12 @@ def _put_passages(
     if themed:
         connection.execute(insert(passage_themes), themed)
     _log(connection, "add", document_id, generation_id, nos)
+    connection.execute(
+        insert(planted).values(generation_id=generation_id, document_id=document_id, revision_id=revision_id)
+    )
 
 
-def _put_vectors(connection: Connection, model_key: str, rows: Sequence[NewVector]) -> None:
+def put_vectors(connection: Connection, model_key: str, rows: Sequence[NewVector]) -> None:
     hashes = [row.input_hash for row in rows]
     known = set(
         connection.scalars(
@@ -345,7 +343,7 @@ def _log(connection: Connection, kind: str, document_id: str, generation_id: int
         )
 
 
-def _drop_unused_vectors(connection: Connection, hashes: Sequence[str]) -> None:
+def drop_unused_vectors(connection: Connection, hashes: Sequence[str]) -> None:
     for at in range(0, len(hashes), 5_000):
         part = list(hashes[at : at + 5_000])
         used = set(connection.scalars(select(passages.c.input_hash).where(passages.c.input_hash.in_(part))))

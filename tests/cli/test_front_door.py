@@ -16,16 +16,21 @@ from kb.cli.main import EXIT_CODES, cli
 from tests.cli.conftest import Kb, Opened, out
 
 COMMANDS = (
+    "activate",
     "ask",
     "backup",
     "check",
     "delete",
     "doctor",
     "eval",
+    "generations",
     "ingest",
     "list",
     "reindex",
     "restore",
+    "retire",
+    "rollback",
+    "runs",
     "search",
     "serve",
     "settings",

@@ -65,7 +65,7 @@ def test_batch_mates_do_not_change_a_vector(embedder: Embedder) -> None:
 
 def test_pieces_of_an_overlong_text_cover_it_in_order(embedder: Embedder) -> None:
     text = " ".join(f"word{i}" for i in range(900))
-    spans = embedder.split(text)
+    spans = embedder.split(text, 250)
     assert [w for a, b in spans for w in text[a:b].split()] == text.split()
     assert max(embedder.count([text[a:b] for a, b in spans])) <= 250
 

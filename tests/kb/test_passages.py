@@ -30,7 +30,7 @@ def revision_of(parts: list[tuple[str, str | None, str]]) -> Revision:
 
 
 def passages_of(revision: Revision, limits: PassageSettings) -> list:  # type: ignore[type-arg]
-    tiny = TinyEmbedder(passage_words=limits.tokens)
+    tiny = TinyEmbedder()
     return cut(revision, limits, tiny.count, tiny.split)
 
 
