@@ -14,6 +14,7 @@ from kb.engines.contract import View
 from kb.errors import QuestionError
 from kb.indexing import Follower
 from kb.indexing.cutting import require_agreed
+from kb.indexing.follow import Followed
 from kb.library import GenerationRow, Library
 from kb.ranking import fuse
 from kb.records import Filter, Hit
@@ -51,6 +52,16 @@ class Searcher:
         followed = self._follower.current()
         if followed is None:
             return None
+        found = self._found(followed, question, where, limit)
+        lost = len(found.hits) < min(limit, followed.view.size())
+        if lost and self._library.generation(followed.generation.id).state == "retired":
+            # It was retired before this process had gone on to the active one: now there is nothing else to wait for.
+            self._follower.catch_up()
+            followed = self._follower.current() or followed
+            found = self._found(followed, question, where, limit)
+        return found
+
+    def _found(self, followed: Followed, question: str, where: Filter, limit: int) -> Found:
         view, generation = followed.view, followed.generation
         require_agreed(self._settings, generation)
         vector = self._embedders.of(generation.model, generation.model_key).question(question)

@@ -17,25 +17,33 @@ class Embedders:
         self._settings = settings
         self.own = own or load_embedder(settings)
         self._others: dict[str, Embedder] = {}
-        self._lock = threading.Lock()
+        self._loading = threading.Lock()
 
     def of(self, name: str, key: str) -> Embedder:
         """The model `name` whose identity's key is `key`. Raises IndexFault where it is not to be had."""
-        with self._lock:
-            for known in (self.own, *self._others.values()):
-                if known.identity.key() == key:
-                    return known
-            found = self._load(name, key)
-            self._others[key] = found
+        found = self._known(key)
+        if found is not None:
+            return found
+        # Loading takes seconds: whoever asks for a model that is here does not wait for it.
+        with self._loading:
+            found = self._known(key) or self._load(name, key)
+            self._others = {**self._others, key: found}
             return found
 
     def named(self, name: str) -> Embedder:
         """The model of this name as it is now. Raises ModelError."""
-        with self._lock:
-            if self.own.identity.name == name:
-                return self.own
-            found = load_embedder(self._settings.with_values(model=name))
-            return self._others.setdefault(found.identity.key(), found)
+        if self.own.identity.name == name:
+            return self.own
+        with self._loading:
+            made = load_embedder(self._settings.with_values(model=name))
+            key = made.identity.key()
+            found = self._known(key) or made
+            self._others = {**self._others, key: found}
+            return found
+
+    def _known(self, key: str) -> Embedder | None:
+        everything = (self.own, *self._others.values())
+        return next((embedder for embedder in everything if embedder.identity.key() == key), None)
 
     def _load(self, name: str, key: str) -> Embedder:
         way_out = "Put that model back, or run `kb reindex`, which embeds the library anew."

@@ -80,6 +80,7 @@ class Keeping(Store):
             "revisions": revisions.c.document_id,
             "sources": sources.c.document_id,
             "passages": passages.c.document_id,
+            "planted": planted.c.document_id,
             "changes": changes.c.document_id,
         }
         with self.reading() as connection:

@@ -144,6 +144,17 @@ def test_a_retired_generation_holds_nothing_and_cannot_come_back(base: Knowledge
     assert base.check() == []
 
 
+def test_a_server_whose_generation_was_retired_under_it_answers_from_the_active_one(
+    base: KnowledgeBase, settings: Settings, tiny_embedder: TinyEmbedder
+) -> None:
+    with KnowledgeBase(settings, tiny_embedder, TinyJudge()) as server:
+        assert server.ask(QUESTION).status == "answered"
+        base.reindexing.run(passages=SHORT)
+        base.reindexing.retire(1)
+        assert server.ask(QUESTION).status == "answered"
+        assert server.ready()["generation"] == 2
+
+
 def test_a_publication_made_for_the_generation_before_is_not_stored_and_the_publisher_makes_it_anew(
     base: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
