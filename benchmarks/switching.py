@@ -2,8 +2,8 @@
 
     python -m benchmarks.switching DATA_FOLDER [--seconds 60]
 
-DATA_FOLDER: a library of the 99 episodes; it is copied first. Questions arrive in an open loop, at 30% of what one thread
-answers when idle; another process, niced, re-indexes. Latency counts from the arrival.
+DATA_FOLDER: a library of the 99 episodes; it is copied first. Questions arrive in an open loop, at 30% of what one
+thread answers when idle; another process, niced, re-indexes. Latency counts from the arrival.
 """
 
 from __future__ import annotations
