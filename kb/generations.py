@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -13,7 +14,7 @@ from kb.errors import GateRefusedError, UsageError
 from kb.evaluation import compare, evaluate
 from kb.evaluation.comparing import intervals
 from kb.indexing import Follower, fill
-from kb.indexing.cutting import cut_revision, generation_for, missing_inputs, passage_settings
+from kb.indexing.cutting import Cut, cut_revision, generation_for, missing_inputs, passage_settings
 from kb.judging import Judge
 from kb.library import GenerationRow, GenerationState, Library
 from kb.passages import PassageSettings
@@ -25,6 +26,8 @@ from kb.themes import ThemeRule
 
 # (done, in all)
 Progress = Callable[[int, int], None]
+# Texts that a plan embeds to see how long all would take.
+_SAMPLE = 32
 # Tries to activate while documents go on being published; each try fills in what came since.
 _TRIES = 20
 
@@ -96,19 +99,19 @@ class Reindexing:
         return Reindexed(self._activate(made), embedded, activated=True, gate=gate)
 
     def plan(self, *, model: str = "", passages: PassageSettings | None = None) -> dict[str, Any]:
-        """What a run would do; nothing is stored and no text is embedded."""
+        """What a run would do; nothing is stored, and no text is embedded but a few, to see how long all would take."""
         generation, embedder = self._wanted(model, passages)
         recipe = PassageSettings.from_key(generation.passages)
-        inputs: dict[str, int] = {}
+        inputs: dict[str, Cut] = {}
         count = cached = 0
         for row in self._library.documents():
             cuts = cut_revision(self._library.revision(row.revision_id), recipe, embedder)
             missing = missing_inputs(self._library, generation.model_key, cuts)
             count += len(cuts)
             cached += len({cut.input_hash for cut in cuts} - missing.keys())
-            inputs |= {key: len(cut.sentences) for key, cut in missing.items()}
+            inputs |= missing
         # float32 for the passage, float16 for each of its sentences
-        size = sum(4 * generation.dimension + 2 * generation.dimension * sentences for sentences in inputs.values())
+        size = sum((4 + 2 * len(cut.sentences)) * generation.dimension for cut in inputs.values())
         return {
             "model": generation.model,
             "variant": generation.variant,
@@ -118,6 +121,7 @@ class Reindexing:
             "texts_to_embed": len(inputs),
             "texts_cached": cached,
             "vector_bytes": size,
+            "estimated_s": _estimated_s(embedder, list(inputs.values())),
         }
 
     def generations(self) -> list[GenerationState]:
@@ -189,6 +193,17 @@ class Reindexing:
         follower.catch_up()
         searcher = Searcher(settings, self._library, self._embedders, follower)
         return _Pinned(searcher, Answerer(settings, self._library, searcher, self._judge, self._revisions))
+
+
+def _estimated_s(embedder: Embedder, cuts: list[Cut]) -> float:
+    """Seconds that embedding them takes, as a few of them took, spread over all."""
+    sample = cuts[:: max(1, len(cuts) // _SAMPLE)][:_SAMPLE]
+    if not sample:
+        return 0.0
+    embedder.question("warm")
+    start = time.perf_counter()
+    embedder.passages([cut.text for cut in sample], [cut.sentences for cut in sample])
+    return round((time.perf_counter() - start) / len(sample) * len(cuts), 1)
 
 
 def _refuse_worse(gate: dict[str, Any], force: str) -> None:

@@ -51,6 +51,7 @@ class Settings:
     candidates: int = _setting(200, "passages that each retriever finds", least=1)
     keyword_weight: float = _setting(0.7, "weight of z(keywords) beside z(dense)")
     prior_weight: float = _setting(1.0, "weight of the episode prior")
+    reindex_niceness: int = _setting(10, "how far `kb reindex` steps back for others: 0 not at all, 19 most", most=19)
     gate_questions: str = _setting("", "question sets, by comma, on which a re-indexed generation must not be worse")
     gate_tolerance: float = _setting(0.02, "how much a measure may fall when a generation is activated")
     quotes: int = _setting(5, "most quotes of an answer", least=1)

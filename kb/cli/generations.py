@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -36,14 +38,16 @@ _PASSAGES = ("tokens", "words", "head")
 def reindex(front: Front, model: str, passages: tuple[str, ...], dry_run: bool, hold: bool, force: str) -> None:
     """Make a new generation of the library beside the active one, and switch to it if it is no worse.
 
-    What is not named is taken from the settings. Searching goes on meanwhile. Killed anywhere and run again, it goes on
-    where it was, and embeds nothing twice.
+    What is not named is taken from the settings. Searching goes on meanwhile. Interrupted or killed anywhere and run
+    again, it goes on where it was, and embeds nothing twice.
     """
     with front.open() as base, progress_bar("reindex") as step:
         recipe = _recipe(base, passages)
         if dry_run:
             front.show(base.reindexing.plan(model=model, passages=recipe), _plain_lines)
             return
+        if hasattr(os, "nice"):
+            os.nice(base.settings.reindex_niceness)
         with recorded(base, "reindex") as note:
             made = base.reindexing.run(model=model, passages=recipe, hold=hold, force=force, progress=step)
             note |= _told("reindexed", made, force)
@@ -148,9 +152,10 @@ def recorded(base: KnowledgeBase, kind: str) -> Iterator[dict[str, Any]]:
 
 
 def _peak_mib() -> int:
-    import resource
-    import sys
-
+    try:
+        import resource
+    except ImportError:  # a system without it
+        return 0
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return round(peak / (1 << 20 if sys.platform == "darwin" else 1 << 10))
 

@@ -266,3 +266,13 @@ def test_the_gate_refuses_a_broken_model_and_a_reason_overrules_it(
         [gate] = made.gate.values()
         assert gate["fallen"]
         assert all(low <= high for low, high in gate["intervals"].values())
+
+
+def test_a_plan_counts_what_a_run_would_embed_and_stores_nothing(base: KnowledgeBase) -> None:
+    planned = base.reindexing.plan(passages=SHORT)
+    assert states(base) == {1: "active"}
+    made = base.reindexing.run(passages=SHORT)
+    assert planned["documents"] == 2
+    assert planned["texts_to_embed"] == made.embedded
+    assert planned["passages"] == len(base.library.live_nos(made.generation.id))
+    assert base.reindexing.plan()["texts_to_embed"] == 0
