@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import itertools
 import random
 import shutil
 import signal
@@ -28,18 +29,25 @@ from kb.assembly import KnowledgeBase
 from kb.passages import PassageSettings
 
 CUT = PassageSettings(words=120)
+SWITCHES = 401
+RETIRE_EACH = 3
 QUESTION = "How is trust rebuilt after a failed batch?"
 
 
 def child(folder: Path) -> None:
     with KnowledgeBase(bench_settings(folder)) as base:
         print("started", flush=True)
-        while True:
+        for turn in itertools.count(1):
             made = base.reindexing.run(passages=CUT).generation
             print("activated", flush=True)
-            back = base.reindexing.rollback()
-            print("rolled back", flush=True)
-            if back.id != made.id:
+            # To and fro many times: a switch takes milliseconds, and kills are to meet some.
+            for _ in range(SWITCHES):
+                base.reindexing.rollback()
+                print("switched", flush=True)
+            active = base.library.active_generation()
+            if active is not None and active.id == made.id:
+                base.reindexing.rollback()
+            if turn % RETIRE_EACH == 0:
                 base.reindexing.retire(made.id)
                 print("retired", flush=True)
 

@@ -115,8 +115,10 @@ class KnowledgeBase:
                 self.embedders.of(active.model, active.model_key)
             except Exception as error:
                 found.append(str(error))
-            self.follow()
-            found += self.follower.faults()
+            # An index of its own, which needs no model: what is wrong is told even where the model is not to be had.
+            follower = Follower(self.library, self.settings.engine)
+            follower.catch_up()
+            found += follower.faults()
         return found
 
     def check_deleted(self, document_id: str) -> list[str]:

@@ -9,14 +9,20 @@ CounterpartError
 ├── LibraryError              the library cannot be opened, read, written   exit 4, HTTP 503
 │   ├── SchemaError           made by another version of Counterpart        exit 4, HTTP 503
 │   ├── BusyError             another process holds the library             exit 5, HTTP 503
+│   ├── GenerationChangedError, VectorsGoneError   overtaken: do it again   exit 4, HTTP 503
 │   └── DiskFullError         no room; nothing acknowledged is lost         exit 4, HTTP 507
 ├── IndexFault                the index does not fit the library            exit 4, HTTP 503
+├── GateRefusedError          a new generation answers worse                exit 7, HTTP 500
 └── ModelError                a model is missing, or is not the pinned one  exit 6, HTTP 503
 
 Each carries what happened, where (a document, a line) and the way out.
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
 
 
 class CounterpartError(Exception):
@@ -86,11 +92,18 @@ class GenerationChangedError(LibraryError):
     title = "Another generation was activated meanwhile"
 
 
+class VectorsGoneError(GenerationChangedError):
+    """Vectors that were cached when they were looked for have been dropped since (a purge, a retired generation)."""
+
+    title = "Vectors were dropped meanwhile"
+
+
 class GateRefusedError(CounterpartError):
     """A new generation answers worse than the active one, so it was not activated."""
 
     exit_code = 7
     title = "The new generation answers worse"
+    gate: Mapping[str, Any] = MappingProxyType({})
 
 
 class DiskFullError(LibraryError):

@@ -10,11 +10,11 @@ from typing import Any
 
 from kb.answer import Answerer
 from kb.embedding import Embedder, Embedders
-from kb.errors import GateRefusedError, UsageError
+from kb.errors import GateRefusedError, IndexFault, UsageError
 from kb.evaluation import compare, evaluate
 from kb.evaluation.comparing import intervals
 from kb.indexing import Follower, fill
-from kb.indexing.cutting import Cut, cut_revision, generation_for, missing_inputs, passage_settings
+from kb.indexing.cutting import Cut, cut_revision, generation_for, missing_inputs, passage_settings, require_agreed
 from kb.judging import Judge
 from kb.library import GenerationRow, GenerationState, Library
 from kb.passages import PassageSettings
@@ -147,6 +147,7 @@ class Reindexing:
         return fill(self._library, row, embedder, self._rule_of(embedder))
 
     def _activate(self, row: GenerationRow) -> GenerationRow:
+        self._require_fit(row)
         for _ in range(_TRIES):
             self._caught_up(row)
             if self._library.activate(row.id):
@@ -182,7 +183,24 @@ class Reindexing:
 
     def _wanted(self, model: str, passages: PassageSettings | None) -> tuple[GenerationRow, Embedder]:
         embedder = self._embedders.named(model) if model else self._embedders.own
-        return generation_for(passages or passage_settings(self._settings), embedder.identity), embedder
+        recipe = passages or passage_settings(self._settings)
+        if embedder.longest and recipe.tokens > embedder.longest:
+            raise UsageError(
+                f"passages of {recipe.tokens} tokens are longer than the {embedder.longest} that the model reads",
+                way_out=f"Ask for tokens={embedder.longest} or less.",
+            )
+        generation = generation_for(recipe, embedder.identity)
+        self._require_fit(generation)
+        return generation, embedder
+
+    def _require_fit(self, row: GenerationRow) -> None:
+        """Raises UsageError where, with these settings, every question to this generation would be refused."""
+        try:
+            require_agreed(self._settings, row)
+        except IndexFault as error:
+            raise UsageError(
+                f"it would answer nothing: {error}", way_out="Change that setting first, or leave it at its default."
+            ) from error
 
     def _pinned(self, generation_id: int) -> _Pinned:
         usual = Settings()
@@ -209,7 +227,9 @@ def _estimated_s(embedder: Embedder, cuts: list[Cut]) -> float:
 def _refuse_worse(gate: dict[str, Any], force: str) -> None:
     worse = [f"{measure} of {name}" for name, found in gate.items() for measure in found["fallen"]]
     if worse and not force:
-        raise GateRefusedError(
+        refused = GateRefusedError(
             f"it is worse than the active generation: {', '.join(worse)} fell by more than the tolerance",
             way_out="It is kept (`kb generations`); `kb activate ID --force REASON` activates it all the same.",
         )
+        refused.gate = gate
+        raise refused

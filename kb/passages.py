@@ -22,6 +22,8 @@ TokenCounter = Callable[[Sequence[str]], list[int]]
 Splitter = Callable[[str, int], list[tuple[int, int]]]
 # What may be put before a passage when it is embedded.
 HEADS = ("", "title", "section", "speaker")
+# No passage may be held shorter than this.
+LEAST_TOKENS = 16
 # A passage shorter than this takes the next turn's words in.
 SHORT_WORDS = 30
 # From so many words on, a passage is closed at the end of a paragraph.
@@ -39,6 +41,11 @@ class PassageSettings:
     head: str = ""
 
     def __post_init__(self) -> None:
+        if self.tokens < LEAST_TOKENS or self.words < 1:
+            raise SettingsError(
+                f"passages of {self.tokens} tokens and {self.words} words are too short",
+                way_out=f"At least {LEAST_TOKENS} tokens and one word.",
+            )
         if self.head not in HEADS:
             raise SettingsError(
                 f"passage_head = {self.head!r} is not known", way_out=f"Known: {', '.join(HEADS[1:])}, or empty."

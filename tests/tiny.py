@@ -36,6 +36,10 @@ class TinyEmbedder:
     def identity(self) -> ModelIdentity:
         return ModelIdentity(self._name, "hash", hashlib.sha256(self._name.encode()).hexdigest(), DIMENSION)
 
+    @property
+    def longest(self) -> int:
+        return 0
+
     def count(self, texts: Sequence[str]) -> list[int]:
         return [len(text.split()) + 2 for text in texts]
 

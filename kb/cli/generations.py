@@ -15,7 +15,7 @@ import click
 from kb.cli.front import Front, command, pass_front
 from kb.cli.lines import Body, done_lines, table_lines
 from kb.cli.progress import progress_bar
-from kb.errors import CounterpartError, UsageError
+from kb.errors import CounterpartError, GateRefusedError, UsageError
 
 if TYPE_CHECKING:
     from kb.assembly import KnowledgeBase
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from kb.passages import PassageSettings
 
 _FORCE = "Activate it although the gate says that it is worse; the reason is kept in the record."
+_EXIT_CODES: dict[type, int] = {KeyboardInterrupt: 130}
 _PASSAGES = ("tokens", "words", "head")
 
 
@@ -143,12 +144,18 @@ def recorded(base: KnowledgeBase, kind: str) -> Iterator[dict[str, Any]]:
         yield note
         exit_code = int(note.get("exit_code", 0))
     except BaseException as error:
-        exit_code = error.exit_code if isinstance(error, CounterpartError) else 70
+        exit_code = error.exit_code if isinstance(error, CounterpartError) else _EXIT_CODES.get(type(error), 70)
         note |= {"error": str(error) or type(error).__name__}
+        if isinstance(error, GateRefusedError):
+            note |= {"gate": dict(error.gate)}
         raise
     finally:
         body = {**note, "peak_memory_mib": _peak_mib()}
-        base.library.record_run(kind, started, round(time.monotonic() - clock, 3), exit_code, body)
+        try:
+            base.library.record_run(kind, started, round(time.monotonic() - clock, 3), exit_code, body)
+        except CounterpartError as error:
+            # What the job itself has to say goes before that.
+            click.echo(f"kb: this run is not in the record: {error}", err=True)
 
 
 def _peak_mib() -> int:

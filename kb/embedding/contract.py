@@ -39,6 +39,11 @@ class Embedder(Protocol):
     @property
     def identity(self) -> ModelIdentity: ...
 
+    @property
+    def longest(self) -> int:
+        """Tokens that the model reads of a text, the rest is cut off; 0: any number."""
+        ...
+
     def count(self, texts: Sequence[str]) -> list[int]:
         """Tokens of each text, special tokens included."""
         ...

@@ -9,6 +9,9 @@ from kb.embedding.factory import load_embedder
 from kb.errors import CounterpartError, IndexFault
 from kb.settings import Settings
 
+# Another model is loaded for a generation that says itself how long its passages are.
+_LEAST_TOKENS = 16
+
 
 class Embedders:
     """A process may hold two models for a while: the one that answers, and the one that is to answer next."""
@@ -35,7 +38,7 @@ class Embedders:
         if self.own.identity.name == name:
             return self.own
         with self._loading:
-            made = load_embedder(self._settings.with_values(model=name))
+            made = load_embedder(self._settings.with_values(model=name, passage_tokens=_LEAST_TOKENS))
             key = made.identity.key()
             found = self._known(key) or made
             self._others = {**self._others, key: found}
@@ -48,7 +51,7 @@ class Embedders:
     def _load(self, name: str, key: str) -> Embedder:
         way_out = "Put that model back, or run `kb reindex`, which embeds the library anew."
         try:
-            found = load_embedder(self._settings.with_values(model=name))
+            found = load_embedder(self._settings.with_values(model=name, passage_tokens=_LEAST_TOKENS))
             identity = found.identity
         except CounterpartError as error:
             raise IndexFault(

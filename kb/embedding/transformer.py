@@ -50,6 +50,10 @@ class TransformerEmbedder:
             self._identity = ModelIdentity(self._settings.model, VARIANT, sha256, _dimension(self._folder))
         return self._identity
 
+    @property
+    def longest(self) -> int:
+        return _longest(self._folder)
+
     def count(self, texts: Sequence[str]) -> list[int]:
         return self._tokens.count(texts)
 
@@ -126,13 +130,18 @@ def _folder(name: str) -> Path:
 
 def _require_room(folder: Path, tokens: int) -> None:
     """Raises SettingsError where passages could be longer than the model reads: their ends would not be searched."""
-    file = folder / "sentence_bert_config.json"
-    longest = json.loads(file.read_text(encoding="utf-8")).get("max_seq_length") if file.is_file() else None
-    if isinstance(longest, int) and tokens > longest:
+    longest = _longest(folder)
+    if longest and tokens > longest:
         raise SettingsError(
             f"passage_tokens = {tokens} is more than the {longest} tokens that the model reads",
             way_out=f"Set it to {longest - ROOM_TOKENS} or less.",
         )
+
+
+def _longest(folder: Path) -> int:
+    file = folder / "sentence_bert_config.json"
+    found = json.loads(file.read_text(encoding="utf-8")).get("max_seq_length") if file.is_file() else None
+    return found if isinstance(found, int) else 0
 
 
 def _from_hub(name: str) -> Path:

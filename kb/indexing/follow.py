@@ -112,7 +112,8 @@ class Follower:
     def _switch_aside(self) -> None:
         """Load the generation that was activated in a thread of its own; the present one answers until then."""
         if self._switching is not None and self._switching.is_alive():
-            if self._followed is not None:
+            # A generation that is retired loses its passages: what is at hand of it answers as long as it must.
+            if self._followed is not None and self._library.generation(self._followed.generation.id).state != "retired":
                 self._advance(self._followed)
             return
         self._switching = threading.Thread(target=self._switch, name="switch", daemon=True)
@@ -124,13 +125,18 @@ class Follower:
             if generation is not None:
                 made = self._build(generation)
                 with self._lock:
-                    self._followed = made
+                    if not self._has(generation, made.view.sequence):
+                        self._followed = made
             self.fault = ""
         except Exception as error:
             # The generation before goes on answering, and readiness says why.
             self.fault = str(error)
             _LOG.exception("the activated generation cannot be followed")
             time.sleep(_RETRY_S)
+
+    def _has(self, generation: GenerationRow, sequence: int) -> bool:
+        here = self._followed
+        return here is not None and here.generation.id == generation.id and here.view.sequence >= sequence
 
     def _wanted(self) -> GenerationRow | None:
         return self._library.generation(self._pinned) if self._pinned else self._library.active_generation()
@@ -140,7 +146,12 @@ class Follower:
         if generation is None:
             return
         if self._followed is None or self._followed.generation.id != generation.id:
-            self._followed = self._build(generation)
+            try:
+                self._followed = self._build(generation)
+            except Exception as error:
+                self.fault = str(error)
+                raise
+            self.fault = ""
         else:
             self._advance(self._followed)
 

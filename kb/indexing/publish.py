@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from kb.embedding import Embedder, Embedders
-from kb.errors import GenerationChangedError
+from kb.errors import GenerationChangedError, VectorsGoneError
 from kb.indexing.cutting import (
     Cut,
     cut_revision,
@@ -200,6 +200,8 @@ def themed_passages(
     """A document's passages with their voices and themes, ready to be stored; vectors out of `fresh` or the cache."""
     wanted = [entry.input_hash for entry in cuts if entry.input_hash not in fresh]
     vectors: dict[str, VectorRow | NewVector] = {**library.vectors_by_hash(generation.model_key, wanted), **fresh}
+    if any(entry.input_hash not in vectors for entry in cuts):
+        raise VectorsGoneError("vectors were dropped while they were in use", way_out="Do it again.")
     return themed(revision, cuts, vectors, rule)
 
 

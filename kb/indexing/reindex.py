@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from kb.embedding import Embedder
-from kb.errors import NotFoundError
+from kb.errors import NotFoundError, VectorsGoneError
 from kb.indexing.cutting import Cut, cut_revision, missing_inputs
 from kb.indexing.publish import embed, themed_passages
 from kb.library import GenerationRow, Library
@@ -47,10 +47,12 @@ def fill(
         fresh = embed(embedder, missing_inputs(library, generation.model_key, [c for *_, cuts in window for c in cuts]))
         embedded += len(fresh)
         for document_id, revision_id, revision, cuts in window:
-            entries = themed_passages(library, generation, revision, cuts, fresh, rule)
-            mine = [fresh[key] for key in sorted({cut.input_hash for cut in cuts} & fresh.keys())]
-            library.plant(generation, document_id, revision_id, entries, mine)
-            done += 1
+            try:
+                entries = themed_passages(library, generation, revision, cuts, fresh, rule)
+                mine = [fresh[key] for key in sorted({cut.input_hash for cut in cuts} & fresh.keys())]
+                done += library.plant(generation, document_id, revision_id, entries, mine)
+            except VectorsGoneError:
+                continue  # it is still missing, and embedded anew in the next round
         if progress is not None:
             progress(done, done + library.count_missing(generation.id))
     library.finish_generation(generation.id)

@@ -12,7 +12,7 @@ from kb.errors import NotFoundError, UsageError
 from kb.library.rows import GenerationRow, GenerationState, Run
 from kb.library.schema import documents, generations, passages, planted, runs, vectors
 from kb.library.store import Store, generation_row, insert_generation
-from kb.library.writes import NewPassage, NewVector, drop_passages, put_passages, put_vectors
+from kb.library.writes import NewPassage, NewVector, drop_passages, put_passages, put_vectors, require_vectors
 
 # What a step of retiring takes away in one transaction, so that nobody waits long for it.
 _RETIRE_DOCUMENTS = 64
@@ -85,8 +85,13 @@ class Generations(Store):
         entries: Sequence[NewPassage],
         fresh: Sequence[NewVector],
     ) -> bool:
-        """Put a document's passages and their new vectors into a generation; False where it was changed meanwhile."""
+        """Put a document's passages and their new vectors into a generation; False where it was changed meanwhile.
+
+        Raises UsageError (it was retired meanwhile), VectorsGoneError.
+        """
         with self.writing() as connection:
+            if _known(connection, generation.id).state == "retired":
+                raise UsageError(f"generation {generation.id} was retired meanwhile", way_out="Run `kb reindex` again.")
             current = select(documents.c.revision_id).where(
                 documents.c.id == document_id, documents.c.deleted.is_(False)
             )
@@ -95,6 +100,7 @@ class Generations(Store):
             drop_passages(connection, document_id, generation.id)
             if fresh:
                 put_vectors(connection, generation.model_key, fresh)
+            require_vectors(connection, generation.model_key, entries)
             put_passages(connection, generation.id, document_id, revision_id, entries)
             return True
 

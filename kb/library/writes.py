@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
-from kb.errors import GenerationChangedError, NotFoundError
+from kb.errors import GenerationChangedError, NotFoundError, VectorsGoneError
 from kb.library.rows import SourceRow, Stored
 from kb.library.schema import (
     changes,
@@ -90,7 +90,8 @@ class Writes(Store):
         """Store a revision with its passages and vectors; acknowledged when this returns.
 
         A draft that is the current revision already changes nothing but the remembered source.
-        Raises GenerationChangedError where the publication was made for a generation that is no longer the active one.
+        Raises GenerationChangedError where the publication was made for a generation that is no longer the active one,
+        or where vectors that it counts on were dropped since.
         """
         content = new.draft.content()
         revision_id = revision_id_for(new.document_id, content)
@@ -114,6 +115,7 @@ class Writes(Store):
         drop_passages(connection, new.document_id)
         if new.vectors:
             put_vectors(connection, new.model_key, new.vectors)
+        require_vectors(connection, new.model_key, new.passages)
         put_passages(connection, new.generation_id, new.document_id, revision_id, new.passages)
         for other in new.links:
             pair = {"document_id": new.document_id, "other_id": other}
@@ -267,6 +269,16 @@ def require_active(connection: Connection, generation_id: int) -> None:
         raise GenerationChangedError(
             "another generation was activated meanwhile", way_out="Publish again: nothing of this document was stored."
         )
+
+
+def require_vectors(connection: Connection, model_key: str, entries: Sequence[NewPassage]) -> None:
+    """Raises VectorsGoneError where a passage's vector is not there: a purge may have dropped it since it was seen."""
+    hashes = sorted({entry.input_hash for entry in entries})
+    for at in range(0, len(hashes), 5_000):
+        part = hashes[at : at + 5_000]
+        known = select(vectors.c.input_hash).where(vectors.c.model_key == model_key, vectors.c.input_hash.in_(part))
+        if len(set(connection.scalars(known))) < len(part):
+            raise VectorsGoneError("vectors were dropped while they were in use", way_out="Do it again.")
 
 
 def drop_passages(connection: Connection, document_id: str, generation_id: int = 0) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,8 +13,15 @@ import pytest
 
 from kb.assembly import KnowledgeBase
 from kb.embedding.contract import Embedded, Matrix
-from kb.errors import GateRefusedError, GenerationChangedError, NotFoundError, UsageError
-from kb.library.writes import Publication
+from kb.errors import (
+    GateRefusedError,
+    GenerationChangedError,
+    NotFoundError,
+    SettingsError,
+    UsageError,
+    VectorsGoneError,
+)
+from kb.library.writes import NewPassage, Publication
 from kb.passages import PassageSettings
 from kb.settings import Settings
 from tests.kb.makers import TRUST, draft, item
@@ -276,3 +284,58 @@ def test_a_plan_counts_what_a_run_would_embed_and_stores_nothing(base: Knowledge
     assert planned["texts_to_embed"] == made.embedded
     assert planned["passages"] == len(base.library.live_nos(made.generation.id))
     assert base.reindexing.plan()["texts_to_embed"] == 0
+
+
+def test_vectors_that_are_purged_under_a_reindex_are_embedded_again_and_no_passage_goes_without(
+    base: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base.reindexing.run(passages=SHORT)
+    base.reindexing.rollback()
+    planted = base.library.plant
+    purged: list[int] = []
+
+    def purging(*arguments: object) -> bool:
+        if not purged:
+            purged.append(2)
+            base.library.retire(2)
+        return planted(*arguments)  # type: ignore[arg-type]
+
+    publish(base, "fresh")
+    monkeypatch.setattr(base.library, "plant", purging)
+    with pytest.raises(UsageError, match="retired meanwhile"):
+        base.reindexing.activate(2)
+    made = base.reindexing.run(passages=SHORT)
+    assert made.activated
+    assert base.check() == []
+    assert heard(base, "fresh")
+
+
+def test_a_passage_whose_vector_is_gone_is_not_stored(base: KnowledgeBase) -> None:
+    generation = base.library.active_generation()
+    assert generation is not None
+    [first, _] = base.library.documents()
+    revision = base.revision(first.revision_id)
+    entries = [
+        NewPassage(replace(passage, revision_id=revision.id), "no such input", (), ())
+        for passage in base.library.passages_of(revision.id)
+    ]
+    with pytest.raises(VectorsGoneError):
+        base.library.plant(generation, first.id, revision.id, entries, ())
+    assert base.check() == []
+
+
+def test_what_the_settings_or_the_model_would_refuse_is_refused_before_it_is_made(
+    base: KnowledgeBase, settings: Settings, tiny_embedder: TinyEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base.reindexing.run(passages=SHORT)
+    with KnowledgeBase(settings.with_values(passage_words=20), tiny_embedder, TinyJudge()) as strict:
+        assert strict.ask(QUESTION).status == "answered"
+        with pytest.raises(UsageError, match="passage_words"):
+            strict.reindexing.rollback()
+        with pytest.raises(UsageError, match="passage_words"):
+            strict.reindexing.run(passages=PassageSettings(words=30))
+    monkeypatch.setattr(TinyEmbedder, "longest", 100)
+    with pytest.raises(UsageError, match="longer than the 100"):
+        base.reindexing.run(passages=PassageSettings(tokens=101))
+    with pytest.raises(SettingsError, match="too short"):
+        PassageSettings(tokens=2)
