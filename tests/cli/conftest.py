@@ -56,8 +56,11 @@ def kb(monkeypatch: pytest.MonkeyPatch, opened: Opened, data_folder: Path, root:
             monkeypatch.delenv(name)
     monkeypatch.chdir(root)
 
+    # The command runs in the tests' own process, which is not to step back.
+    usual = {"KB_DATA": str(data_folder), "KB_REINDEX_NICENESS": "0"}
+
     def call(*arguments: str, stdin: str | bytes | None = None, **environ: str) -> Result:
-        return CliRunner().invoke(cli, list(arguments), input=stdin, env={"KB_DATA": str(data_folder), **environ})
+        return CliRunner().invoke(cli, list(arguments), input=stdin, env={**usual, **environ})
 
     return call
 
