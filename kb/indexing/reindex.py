@@ -18,6 +18,7 @@ Progress = Callable[[int, int], None]
 # What is cut and embedded together, and then in memory at once.
 _WINDOW_DOCUMENTS = 8
 _WINDOW_PASSAGES = 128
+_STORED_TOGETHER = 32
 
 
 def fill(
@@ -44,16 +45,23 @@ def fill(
             window.append((document_id, revision_id, revision, cut_revision(revision, recipe, embedder)))
             if sum(len(cuts) for *_, cuts in window) >= _WINDOW_PASSAGES:
                 break
-        fresh = embed(embedder, missing_inputs(library, generation.model_key, [c for *_, cuts in window for c in cuts]))
-        embedded += len(fresh)
+        embedded += _cache(library, generation, embedder, [c for *_, cuts in window for c in cuts])
         for document_id, revision_id, revision, cuts in window:
             try:
-                entries = themed_passages(library, generation, revision, cuts, fresh, rule)
-                mine = [fresh[key] for key in sorted({cut.input_hash for cut in cuts} & fresh.keys())]
-                done += library.plant(generation, document_id, revision_id, entries, mine)
+                entries = themed_passages(library, generation, revision, cuts, {}, rule)
+                done += library.plant(generation, document_id, revision_id, entries)
             except VectorsGoneError:
                 continue  # it is still missing, and embedded anew in the next round
         if progress is not None:
             progress(done, done + library.count_missing(generation.id))
     library.finish_generation(generation.id)
     return embedded
+
+
+def _cache(library: Library, generation: GenerationRow, embedder: Embedder, cuts: list[Cut]) -> int:
+    """Embed what is not in the cache and store it there, a few at a time: a kill loses the last few. How many."""
+    missing = list(missing_inputs(library, generation.model_key, cuts).items())
+    for at in range(0, len(missing), _STORED_TOGETHER):
+        made = embed(embedder, dict(missing[at : at + _STORED_TOGETHER]))
+        library.store_vectors(generation.model_key, list(made.values()))
+    return len(missing)

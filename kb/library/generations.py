@@ -12,7 +12,7 @@ from kb.errors import NotFoundError, UsageError
 from kb.library.rows import GenerationRow, GenerationState, Run
 from kb.library.schema import documents, generations, passages, planted, runs, vectors
 from kb.library.store import Store, generation_row, insert_generation
-from kb.library.writes import NewPassage, NewVector, drop_passages, put_passages, put_vectors, require_vectors
+from kb.library.writes import NewPassage, drop_passages, put_passages, require_vectors
 
 # What a step of retiring takes away in one transaction, so that nobody waits long for it.
 _RETIRE_DOCUMENTS = 64
@@ -83,9 +83,8 @@ class Generations(Store):
         document_id: str,
         revision_id: str,
         entries: Sequence[NewPassage],
-        fresh: Sequence[NewVector],
     ) -> bool:
-        """Put a document's passages and their new vectors into a generation; False where it was changed meanwhile.
+        """Put a document's passages, whose vectors are cached, into a generation; False where it was changed meanwhile.
 
         Raises UsageError (it was retired meanwhile), VectorsGoneError.
         """
@@ -98,8 +97,6 @@ class Generations(Store):
             if connection.scalar(current) != revision_id:
                 return False
             drop_passages(connection, document_id, generation.id)
-            if fresh:
-                put_vectors(connection, generation.model_key, fresh)
             require_vectors(connection, generation.model_key, entries)
             put_passages(connection, generation.id, document_id, revision_id, entries)
             return True

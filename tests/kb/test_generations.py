@@ -103,6 +103,7 @@ def test_a_reindex_that_was_killed_goes_on_and_embeds_nothing_twice(
     missing = base.reindexing.generations()[1].missing
     base.reindexing.run(passages=SHORT)
     assert missing == 1
+    assert len(tiny_embedder.embedded) == len(set(tiny_embedder.embedded))
     assert states(base) == {1: "retained", 2: "active"}
     assert base.check() == []
 
@@ -320,7 +321,7 @@ def test_a_passage_whose_vector_is_gone_is_not_stored(base: KnowledgeBase) -> No
         for passage in base.library.passages_of(revision.id)
     ]
     with pytest.raises(VectorsGoneError):
-        base.library.plant(generation, first.id, revision.id, entries, ())
+        base.library.plant(generation, first.id, revision.id, entries)
     assert base.check() == []
 
 
