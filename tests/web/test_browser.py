@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import pytest
@@ -66,10 +66,21 @@ def chromium() -> Iterator[sync_api.Browser]:
 @pytest.fixture(scope="session")
 def served(site: Site) -> Iterator[str]:
     """The site on a free port of loopback."""
+    leaving = threading.Event()
+
+    def run(server: Any) -> None:
+        try:
+            server.run()
+        except (OSError, ValueError):
+            # Its sockets are closed under it by the thread that leaves.
+            if not leaving.is_set():
+                raise
+
     with listening(site.app, site.base.settings.with_values(host="127.0.0.1", port=0)) as server:
-        thread = threading.Thread(target=server.run, daemon=True)
+        thread = threading.Thread(target=run, args=(server,), daemon=True)
         thread.start()
         yield f"http://127.0.0.1:{server.effective_port}"
+        leaving.set()
     thread.join(10)
     server.task_dispatcher.shutdown()
 
