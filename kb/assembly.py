@@ -26,12 +26,14 @@ from kb.search import Searcher
 from kb.settings import Settings
 from kb.spans import voices
 from kb.themes import ThemeRule, read_themes, themes_path
+from kb.threads import steady_products
 
 
 class KnowledgeBase:
     """The library with what searches it. Threads may share one."""
 
     def __init__(self, settings: Settings, embedder: Embedder | None = None, judge: Judge | None = None) -> None:
+        steady_products()
         self.settings = settings
         self.library = Library(settings)
         self.embedders = Embedders(settings, embedder)
@@ -77,8 +79,10 @@ class KnowledgeBase:
         return Publisher(self.settings, self.library, self.embedders, self.theme_rule_of)
 
     def follow(self) -> int:
-        """Bring the index to the library's last change; the sequence reached."""
-        return self.follower.catch_up()
+        """Bring the index to the library's last change, and what questions need of it; the sequence reached."""
+        reached = self.follower.catch_up()
+        self.searcher.prepare()
+        return reached
 
     def warm(self) -> None:
         """Load the models and the index, so that the first question is as quick as the others."""
@@ -163,6 +167,7 @@ class KnowledgeBase:
     def _prepare(self, generation: GenerationRow) -> None:
         """Load the model that a generation's questions need."""
         self.embedders.of(generation.model, generation.model_key).question("warm")
+        self.searcher.prepare(generation)
 
     def _phrase_vectors(self, texts: list[str], embedder: Embedder | None = None) -> npt.NDArray[np.float32]:
         """Vectors of theme phrases, float32 (n, dim): kept in the library, made when first needed."""

@@ -52,20 +52,24 @@ def fuse(
     *,
     keyword_weight: float,
     prior_weight: float,
+    whitened: Mapping[int, float] | None = None,
 ) -> dict[int, dict[str, float]]:
-    """Every part of each candidate's score: dense, keywords, z_dense, z_keywords, prior, score.
+    """Every part of each candidate's score: dense, whitened, keywords, z_dense, z_keywords, prior, score.
 
-    score = z(dense) + keyword_weight * z(keywords) + prior_weight * prior.
-    dense and keywords must score the same candidates. Raises ValueError if they do not.
+    score = z(whitened) + keyword_weight * z(keywords) + prior_weight * prior. Without whitened scores the dense ones
+    take their place; z_dense is that of those which count. All must score the same candidates. Raises ValueError if
+    they do not.
     """
-    if dense.keys() != keywords.keys():
+    whitened = dense if whitened is None else whitened
+    if not dense.keys() == keywords.keys() == whitened.keys():
         raise ValueError("both retrievers must score every candidate")
-    z_dense, z_keywords = standardise(dense), standardise(keywords)
+    z_dense, z_keywords = standardise(whitened), standardise(keywords)
     base = {key: z_dense[key] + keyword_weight * z_keywords[key] for key in dense}
     prior = episode_prior(base, documents)
     return {
         key: {
             "dense": dense[key],
+            "whitened": whitened[key],
             "keywords": keywords[key],
             "z_dense": z_dense[key],
             "z_keywords": z_keywords[key],

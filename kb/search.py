@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -19,6 +20,7 @@ from kb.library import GenerationRow, Library
 from kb.ranking import fuse
 from kb.records import Filter, Hit
 from kb.settings import Settings
+from kb.whitening import Whitening, whitening_of
 from kb.words import without_stop_words
 
 
@@ -34,12 +36,45 @@ class Found:
     generation: GenerationRow
 
 
+class Whitenings:
+    """What the passages of a generation share, as the library has it at a sequence. Threads may share one."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+        self._lock = threading.Lock()
+        self._known: dict[int, tuple[int, list[str], Whitening | None]] = {}
+
+    def of(self, generation: GenerationRow, sequence: int) -> Whitening | None:
+        """Made anew where the sample has changed since; None for a library of hardly anything."""
+        known = self._known.get(generation.id)
+        if known is not None and known[0] >= sequence:
+            return known[2]
+        with self._lock:
+            _, inputs, whitening = self._known.get(generation.id, (0, [], None))
+            inputs, rows = self._library.sample(generation, inputs)
+            if rows is not None:
+                whitening = whitening_of(rows)
+            # One generation answers, and for a while the one before it: others are forgotten.
+            kept = dict(list(self._known.items())[-1:])
+            self._known = {**kept, generation.id: (sequence, inputs, whitening)}
+            return whitening
+
+
 class Searcher:
     def __init__(self, settings: Settings, library: Library, embedders: Embedders, follower: Follower) -> None:
         self._settings = settings
         self._library = library
         self._embedders = embedders
         self._follower = follower
+        self._whitenings = Whitenings(library)
+
+    def prepare(self, generation: GenerationRow | None = None) -> None:
+        """Have ready what questions to a generation need besides model and index; None: the one that answers."""
+        followed = self._follower.at_hand
+        if generation is not None:
+            self._whitenings.of(generation, self._library.sequence())
+        elif followed is not None:
+            self._whitenings.of(followed.generation, followed.view.sequence)
 
     def search(self, question: str, where: Filter, limit: int) -> list[Hit]:
         """Passages, best first; equal scores by passage number. Raises QuestionError, IndexFault."""
@@ -66,14 +101,19 @@ class Searcher:
         require_agreed(self._settings, generation)
         vector = self._embedders.of(generation.model, generation.model_key).question(question)
         allowed = self._library.allowed_nos(where, generation.id) if where else None
-        parts = self._fused(view, question, vector, allowed)
+        parts = self._fused(view, generation, question, vector, allowed)
         best = sorted(parts, key=lambda no: (-parts[no]["score"], no))
         passages = self._library.passages_by_no(best[:limit])
         hits = [Hit(passages[no], parts[no]["score"], parts[no]) for no in best[:limit] if no in passages]
         return Found(question, vector, tuple(hits), view, followed.engine, generation)
 
     def _fused(
-        self, view: View, question: str, vector: npt.NDArray[np.float32], allowed: npt.NDArray[np.int64] | None
+        self,
+        view: View,
+        generation: GenerationRow,
+        question: str,
+        vector: npt.NDArray[np.float32],
+        allowed: npt.NDArray[np.int64] | None,
     ) -> dict[int, dict[str, float]]:
         """Every part of the score of each candidate: the union of what both retrievers find."""
         size = self._settings.candidates
@@ -90,7 +130,17 @@ class Searcher:
             view.documents(list(dense)),
             keyword_weight=self._settings.keyword_weight,
             prior_weight=self._settings.prior_weight,
+            whitened=self._whitened(view, generation, vector, list(dense)),
         )
+
+    def _whitened(
+        self, view: View, generation: GenerationRow, vector: npt.NDArray[np.float32], nos: Sequence[int]
+    ) -> dict[int, float] | None:
+        whitening = self._whitenings.of(generation, view.sequence)
+        if whitening is None or not nos:
+            return None
+        cosines = whitening.cosines(vector, view.vectors(nos))
+        return dict(zip(nos, map(float, cosines), strict=True))
 
 
 def clean_question(question: str, longest: int) -> str:

@@ -12,6 +12,7 @@ from kb.library.rows import IndexEntry
 
 Nos = npt.NDArray[np.int64]
 Vector = npt.NDArray[np.float32]
+Matrix = npt.NDArray[np.float32]
 
 
 class View(Protocol):
@@ -30,6 +31,10 @@ class View(Protocol):
 
     def dense_scores(self, vector: Vector, nos: Sequence[int]) -> dict[int, float]:
         """Cosine of each of these passages; those that are not indexed are left out."""
+        ...
+
+    def vectors(self, nos: Sequence[int]) -> Matrix:
+        """float32 (len(nos), dim), unit rows, in the order asked for. Raises KeyError for one that is not indexed."""
         ...
 
     def keyword_scores(self, question: str, nos: Sequence[int]) -> dict[int, float]:

@@ -13,7 +13,7 @@ import faiss
 import numpy as np
 import numpy.typing as npt
 
-from kb.engines.contract import Nos, Vector
+from kb.engines.contract import Matrix, Nos, Vector
 
 # Below this share of a segment a filter is served by brute force over its survivors.
 _SELECTIVE = 0.2
@@ -94,6 +94,20 @@ class DenseState:
             held = (rows < len(segment.nos)) & (segment.nos[np.minimum(rows, len(segment.nos) - 1)] == wanted)
             values = segment.rows[rows[held]] @ vector
             found.update(zip((int(no) for no in wanted[held]), (float(v) for v in values), strict=True))
+        return found
+
+    def vectors(self, nos: Sequence[int]) -> Matrix:
+        wanted = np.array(nos, dtype=np.int64)
+        found = np.empty((len(wanted), self.dimension), dtype=np.float32)
+        there = np.zeros(len(wanted), dtype=bool)
+        for segment in self.segments:
+            rows = np.minimum(np.searchsorted(segment.nos, wanted), len(segment.nos) - 1)
+            held = segment.nos[rows] == wanted
+            found[held] = segment.rows[rows[held]]
+            there |= held
+        there &= ~np.isin(wanted, np.array(sorted(self.removed), dtype=np.int64))
+        if not there.all():
+            raise KeyError(int(wanted[~there][0]))
         return found
 
     def nos(self) -> Nos:

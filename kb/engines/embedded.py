@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kb.engines.contract import Nos, Vector
+from kb.engines.contract import Matrix, Nos, Vector
 from kb.engines.dense import DenseState
 from kb.engines.words import WordIndex, WordSnapshot
 from kb.library.rows import IndexEntry
@@ -31,6 +31,9 @@ class EmbeddedView:
 
     def dense_scores(self, vector: Vector, nos: Sequence[int]) -> dict[int, float]:
         return self._dense.scores(vector, nos)
+
+    def vectors(self, nos: Sequence[int]) -> Matrix:
+        return self._dense.vectors(nos)
 
     def keyword_scores(self, question: str, nos: Sequence[int]) -> dict[int, float]:
         found = self._words.search(question, len(nos), nos)

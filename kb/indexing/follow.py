@@ -69,6 +69,11 @@ class Follower:
                 self._lock.release()
         return self._followed
 
+    @property
+    def at_hand(self) -> Followed | None:
+        """The state that was reached, without a step."""
+        return self._followed
+
     def catch_up(self) -> int:
         """Follow to the library's last change; the sequence reached."""
         if self._switching is not None:

@@ -26,6 +26,10 @@ from kb.records import Filter
 
 # Rows read at once: their documents' texts are in memory together.
 _AT_ONCE = 2_000
+# Passages that say what all passages share.
+_SAMPLE = 2_000
+
+Rows = npt.NDArray[np.float32]
 
 
 class Feeds(Store):
@@ -79,6 +83,21 @@ class Feeds(Store):
                         vector = np.frombuffer(blobs[row.input_hash], dtype=np.float32)
                         found.append(IndexEntry(row.no, row.document_id, text, vector))
         return found
+
+    def sample(self, generation: GenerationRow, known: Sequence[str] = ()) -> tuple[list[str], Rows | None]:
+        """(inputs, vectors float32 (n, dim)) of the passages of a generation whose ids sort first.
+
+        Ids are hashes, so these few are drawn evenly and depend on nothing but what the library holds.
+        None for the vectors where the inputs are those that are known already.
+        """
+        first = select(passages.c.input_hash).where(passages.c.generation_id == generation.id)
+        with self.reading() as connection:
+            inputs = list(connection.scalars(first.order_by(passages.c.id).limit(_SAMPLE)))
+        if inputs == list(known):
+            return inputs, None
+        found = self.vectors_by_hash(generation.model_key, inputs)
+        rows = [np.frombuffer(found[name].vector, dtype=np.float32) for name in inputs if name in found]
+        return inputs, np.stack(rows) if rows else np.empty((0, generation.dimension), dtype=np.float32)
 
     def document_of(self, nos: Sequence[int]) -> dict[int, str]:
         found: dict[int, str] = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
+from pathlib import Path
 
 import pytest
 
@@ -112,6 +113,33 @@ def test_search_explains_every_part_of_a_score(base: KnowledgeBase) -> None:
     weights = base.settings
     total = parts["z_dense"] + weights.keyword_weight * parts["z_keywords"] + weights.prior_weight * parts["prior"]
     assert hit.score == pytest.approx(total)
+
+
+def test_what_is_published_changes_what_all_passages_share_at_the_next_question(base: KnowledgeBase) -> None:
+    before = base.search("trust bad news")[0]
+    turns = [("Guest", f"Number {n} of many words on {n} resins, slots and vials, said once more.") for n in range(40)]
+    list(base.publisher().publish_all([item(draft(turns, key="another"))]))
+    after = next(hit for hit in base.search("trust bad news") if hit.passage.id == before.passage.id)
+    assert after.parts["dense"] == pytest.approx(before.parts["dense"], abs=1e-6)
+    assert after.parts["whitened"] != pytest.approx(before.parts["whitened"], abs=1e-3)
+
+
+def test_two_libraries_filled_in_another_order_share_the_same(knowledge_base: KnowledgeBase, tmp_path: Path) -> None:
+    documents = [
+        item(draft([("Guest", f"Words on {topic} and what it asks of a team, of many.")], key=topic))
+        for topic in ("trust", "timing", "slots", "audits", "resins")
+    ]
+    list(knowledge_base.publisher().publish_all(documents))
+    settings = knowledge_base.settings.with_values(data=str(tmp_path / "other"))
+    with KnowledgeBase(settings, TinyEmbedder(), TinyJudge()) as other:
+        for one in reversed(documents):
+            list(other.publisher().publish_all([one]))
+        parts = [
+            {hit.passage.text: hit.parts["whitened"] for hit in base.search("what do audits ask")}
+            for base in (knowledge_base, other)
+        ]
+    assert len(parts[0]) == len(documents)
+    assert parts[0] == pytest.approx(parts[1], abs=1e-6)
 
 
 def test_another_model_is_refused_naming_field_and_cure(base: KnowledgeBase, settings: Settings) -> None:

@@ -62,6 +62,17 @@ def test_scores_of_named_passages_equal_those_of_a_search(engine: Engine) -> Non
     assert view.keyword_scores("calendar", [1, 4]) == pytest.approx({1: 0.0, 4: view.keywords("calendar", 9)[4]})
 
 
+def test_vectors_come_in_the_order_asked_for_and_an_unknown_number_is_refused(engine: Engine) -> None:
+    view = engine.view()
+    wanted = np.stack([vector_of(TEXTS[2]), vector_of(TEXTS[0])])
+    assert view.vectors([3, 1]) == pytest.approx(wanted, abs=1e-3)
+    assert view.vectors([]).shape == (0, DIMENSION)
+    engine.apply([], [3], 2)
+    for no in (3, 99):
+        with pytest.raises(KeyError, match=str(no)):
+            engine.view().vectors([1, no])
+
+
 def test_a_view_taken_before_a_change_does_not_see_it(engine: Engine) -> None:
     before = engine.view()
     engine.apply([entry(5, "Trust again")], [1], 2)
