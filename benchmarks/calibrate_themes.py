@@ -22,20 +22,25 @@ from benchmarks.common import ROOT, bench_settings, report
 from kb.assembly import KnowledgeBase
 from kb.sentences import sentence_spans
 from kb.themes import Themed, ThemeRule
-from kb.themes.rule import FEATURES
+from kb.themes.rule import FEATURES, WHOLE
+from kb.themes.wording import Wording, learned
 
 FOLDER = ROOT / "benchmarks" / "labels"
-LABELS = [FOLDER / name for name in ("themes.jsonl", "themes-more.jsonl", "themes-documents.jsonl")]
+FILES = ("themes", "themes-more", "themes-documents", "themes-borders")
 WEIGHTS = ROOT / "kb" / "themes" / "weights.json"
 NAMES = (*FEATURES, *(f"document_{name}" for name in FEATURES))
 WRITTEN = "written for this set"
 # A passage that was written by itself has no document around it, so it counts for less.
-ALONE_COUNTS = 0.3
-# How much the vectors weigh beside the features before the fit, and how little is held back (C of the logistic):
+ALONE_COUNTS = 0.6
+# How much vectors and words weigh beside the features before the fit, and how little is held back (C of the logistic):
 # the best of a few by cross-validation over the documents of the part to fit.
-VECTOR_SCALE = 10.0
-FEATURES_C, VECTORS_C = 0.01, 0.02
+VECTOR_SCALE, WORDS_SCALE = 10.0, 15.0
+STRENGTH = 0.02
 FOLDS = 8
+# A word is weighed that this many texts of the part to fit have.
+LEAST_TEXTS = 3
+# The interval of an F1: documents drawn again, with replacement.
+DRAWS = 2000
 
 
 def f1(wanted: list[bool], given: list[bool]) -> dict[str, float]:
@@ -47,6 +52,15 @@ def f1(wanted: list[bool], given: list[bool]) -> dict[str, float]:
         "recall": round(recall, 3),
         "labelled": sum(wanted),
     }
+
+
+def labelled() -> list[dict[str, Any]]:
+    """The labels, each with the name of its file."""
+    return [
+        {**json.loads(line), "file": name}
+        for name in FILES
+        for line in (FOLDER / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
+    ]
 
 
 def document_of(label: dict[str, Any]) -> str:
@@ -69,52 +83,66 @@ def embedded(base: KnowledgeBase, texts: list[str]) -> list[Themed]:
 
 @dataclass(frozen=True)
 class Part:
-    """What a rule is fitted on. matrix: features (n, NAMES), then the passages' vectors and their documents' means."""
+    """What a rule is fitted on. blocks: by name what is weighed, (n, width) each: "features" (NAMES), and WHOLE.
 
-    matrix: Any
+    kinds: of each passage "corpus", "written" (in a document of the set) or "" (has no say in the bar).
+    """
+
+    blocks: dict[str, Any]
     wanted: Any
     counts: Any
+    kinds: Any
     documents: list[str]
 
 
-def fit(part: Part, *, vectors: bool) -> dict[str, Any]:
-    """A theme's weights. The bar is the best for passages whose documents were left out of the fit."""
-    width = len(NAMES)
-    matrix = part.matrix if vectors else part.matrix[:, :width]
-    # Features are cosines and shares: scaled alike, so that one penalty fits all.
-    scale = np.full(matrix.shape[1], 1.0 / VECTOR_SCALE)
-    scale[:width] = matrix[:, :width].std(axis=0) + 1e-9
-    rows = matrix / scale
-    strength = VECTORS_C if vectors else FEATURES_C
+def fit(part: Part, *also: str) -> dict[str, Any]:
+    """A theme's weights of the features and of these of WHOLE.
+
+    The bar is the best for passages whose documents were left out of the fit.
+    """
+    scales = {name: scale_of(name, part.blocks[name]) for name in ("features", *also)}
+    rows = np.hstack([part.blocks[name] / scale for name, scale in scales.items()])
     unseen = np.zeros(len(rows))
     for seen, left in GroupKFold(FOLDS).split(rows, part.wanted, part.documents):
-        unseen[left] = fitted(rows[seen], part.wanted[seen], part.counts[seen], strength).predict_proba(rows[left])[
-            :, 1
-        ]
-    model = fitted(rows, part.wanted, part.counts, strength)
-    weights = model.coef_[0] / scale
-    half = (len(weights) - width) // 2
-    found = {
+        model = fitted(rows[seen], part.wanted[seen], part.counts[seen])
+        unseen[left] = model.predict_proba(rows[left])[:, 1]
+    model = fitted(rows, part.wanted, part.counts)
+    weights = dict(
+        zip(scales, np.split(model.coef_[0], np.cumsum([part.blocks[n].shape[1] for n in scales])[:-1]), strict=True)
+    )
+    features = weights.pop("features") / scales["features"]
+    return {
         "bias": round(float(model.intercept_[0]), 4),
         "threshold": round(best_bar(part, unseen), 2),
-        "weights": {name: round(float(value), 4) for name, value in zip(NAMES, weights[:width], strict=True)},
+        "weights": {name: round(float(value), 4) for name, value in zip(NAMES, features, strict=True)},
+    } | {
+        name: [round(float(value), 2 if name == "wording" else 3) for value in values / scales[name]]
+        for name, values in weights.items()
     }
-    if vectors:
-        found["passage"] = [round(float(value), 3) for value in weights[width : width + half]]
-        found["document"] = [round(float(value), 3) for value in weights[width + half :]]
-    return found
 
 
-def fitted(rows: Any, wanted: Any, counts: Any, strength: float) -> LogisticRegression:
-    model = LogisticRegression(C=strength, class_weight="balanced", max_iter=5000)
+def scale_of(name: str, block: Any) -> Any:
+    """Features are cosines and shares: scaled alike, so that one penalty fits all."""
+    if name == "features":
+        return block.std(axis=0) + 1e-9
+    return 1.0 / (WORDS_SCALE if name == "wording" else VECTOR_SCALE)
+
+
+def fitted(rows: Any, wanted: Any, counts: Any) -> LogisticRegression:
+    model = LogisticRegression(C=STRENGTH, class_weight="balanced", max_iter=5000)
     return model.fit(rows, wanted, sample_weight=counts)
 
 
 def best_bar(part: Part, chances: Any) -> float:
-    """Of the bars that do about as well as the best, the middle one. Only passages with a document have a say."""
-    real = part.counts == 1.0
-    bars = np.arange(0.2, 0.85, 0.02)
-    scores = np.array([f1(list(part.wanted[real]), list(chances[real] >= bar))["f1"] for bar in bars])
+    """Of the bars that do about as well as the best, the middle one. Corpus and written documents have equal say.
+
+    The written documents are more and easier: by them alone the bar would be too high for the corpus.
+    """
+    bars = np.arange(0.1, 0.92, 0.02)
+    kinds = [part.kinds == kind for kind in ("corpus", "written")]
+    scores = np.array(
+        [sum(f1(list(part.wanted[k]), list(chances[k] >= bar))["f1"] for k in kinds) / len(kinds) for bar in bars]
+    )
     return float(np.median(bars[scores >= scores.max() - 0.005]))
 
 
@@ -122,33 +150,35 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--write", action="store_true")
     arguments = parser.parse_args()
-    labels = [json.loads(line) for file in LABELS for line in file.read_text(encoding="utf-8").splitlines()]
+    labels = labelled()
+    known, rarity = learned([label["text"] for label in labels if label["part"] == "fit"], LEAST_TEXTS)
     with tempfile.TemporaryDirectory() as folder, KnowledgeBase(bench_settings(Path(folder))) as base:
-        rule = base.theme_rule
         passages = embedded(base, [label["text"] for label in labels])
-        parts = fit_parts(rule, labels, passages)
-        every = Part(
-            *(np.concatenate([getattr(p, f) for p in parts.values()]) for f in ("matrix", "wanted", "counts")),
-            [name for p in parts.values() for name in p.documents],
-        )
+        parts = fit_parts(base.theme_rule, labels, passages, Wording(known, rarity))
         found: dict[str, Any] = {
-            "themes": {name: fit(part, vectors=False) for name, part in parts.items()},
-            "default": fit(every, vectors=False),
+            "wording": {"known": known, "rarity": rarity},
+            "themes": {name: fit(part, "wording") for name, part in parts.items()},
+            "default": fit(together(list(parts.values()))),
             "with_vectors": {
                 "model": base.embedder.identity.sha256,
-                "themes": {name: fit(part, vectors=True) for name, part in parts.items()},
+                "themes": {name: fit(part, *WHOLE) for name, part in parts.items()},
             },
         }
         if arguments.write:
-            WEIGHTS.write_text(json.dumps(found) + "\n", encoding="utf-8")
+            WEIGHTS.write_text(json.dumps(found, separators=(",", ":")) + "\n", encoding="utf-8")
         body = {
             "weighing the vectors too": measured(base, labels, passages, found),
-            "features alone (another model)": measured(base, labels, passages, {**found, "with_vectors": {}}),
+            "features and words (another model)": measured(base, labels, passages, {**found, "with_vectors": {}}),
+            "features alone (a theme that an editor added)": measured(
+                base, labels, passages, {"themes": {}, "default": found["default"]}
+            ),
         }
     report("themes", body)
 
 
-def fit_parts(rule: ThemeRule, labels: list[dict[str, Any]], passages: list[Themed]) -> dict[str, Part]:
+def fit_parts(
+    rule: ThemeRule, labels: list[dict[str, Any]], passages: list[Themed], wording: Wording
+) -> dict[str, Part]:
     """The part to fit, by theme."""
     rows: list[dict[str, Any]] = [{} for _ in labels]
     means: list[Any] = [None] * len(labels)
@@ -157,15 +187,36 @@ def fit_parts(rule: ThemeRule, labels: list[dict[str, Any]], passages: list[Them
         for i, row in zip(members, rule.features([passages[i] for i in members]), strict=True):
             rows[i], means[i] = row, mean
     chosen = [i for i, label in enumerate(labels) if label["part"] == "fit"]
+    whole = {
+        "passage": np.array([passages[i].vector for i in chosen]),
+        "document": np.array([means[i] for i in chosen]),
+        "wording": np.array([wording.of(labels[i]["text"]) for i in chosen]),
+    }
     return {
         name: Part(
-            np.array([[*(rows[i][name][key] for key in NAMES), *passages[i].vector, *means[i]] for i in chosen]),
+            {"features": np.array([[rows[i][name][key] for key in NAMES] for i in chosen]), **whole},
             np.array([name in labels[i]["themes"] for i in chosen]),
             np.array([1.0 if document_of(labels[i]) != labels[i]["id"] else ALONE_COUNTS for i in chosen]),
+            np.array([kind_of(labels[i]) for i in chosen]),
             [document_of(labels[i]) for i in chosen],
         )
         for name in rows[0]
     }
+
+
+def kind_of(label: dict[str, Any]) -> str:
+    if label["source"] != WRITTEN:
+        return "corpus"
+    return "written" if label["file"] == "themes-documents" else ""
+
+
+def together(parts: list[Part]) -> Part:
+    """The themes' parts as one, for a theme that none of them is: features only."""
+    return Part(
+        {"features": np.concatenate([part.blocks["features"] for part in parts])},
+        *(np.concatenate([getattr(part, name) for part in parts]) for name in ("wanted", "counts", "kinds")),
+        [name for part in parts for name in part.documents],
+    )
 
 
 def measured(
@@ -182,11 +233,23 @@ def measured(
     body: dict[str, Any] = {}
     for part, members_of in sets.items():
         chosen = sorted(members_of)
-        body[part] = {"passages": len(chosen)} | {
-            name: f1([name in labels[i]["themes"] for i in chosen], [name in given[i] for i in chosen])
-            for name in base.themes
-        }
+        documents = [document_of(labels[i]) for i in chosen]
+        body[part] = {"passages": len(chosen), "documents": len(set(documents))}
+        for name in base.themes:
+            wanted, has = [name in labels[i]["themes"] for i in chosen], [name in given[i] for i in chosen]
+            body[part][name] = {**f1(wanted, has), "f1_95": interval(wanted, has, documents)}
     return body
+
+
+def interval(wanted: list[bool], given: list[bool], documents: list[str]) -> list[float]:
+    """95% of F1 (least, most) where the documents are drawn again, with replacement."""
+    places = {name: place for place, name in enumerate(sorted(set(documents)))}
+    counts = np.zeros((len(places), 2))
+    for w, g, name in zip(wanted, given, documents, strict=True):
+        counts[places[name]] += (w and g, w + g)
+    draws = np.random.default_rng(0).integers(len(places), size=(DRAWS, len(places)))
+    both, either = counts[draws].sum(axis=1).T
+    return [round(float(value), 3) for value in np.percentile(2 * both / np.maximum(either, 1), [2.5, 97.5])]
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """The rule: a logistic over how near a passage, and its document as a whole, lie to a theme and to the others.
 
-For the themes and the model that it was calibrated with, the vectors themselves are weighed too. Its weights are in
-weights.json, made by benchmarks/calibrate_themes.py from labelled passages.
+For the themes that it was calibrated with, the passage's words are weighed too, and where the model is the one of the
+calibration, the vectors themselves. Its weights are in weights.json, made by benchmarks/calibrate_themes.py from
+labelled passages.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kb.records import Theme
+from kb.themes.wording import Wording
 from kb.words import content_words
 
 Rows = npt.NDArray[np.float32]
@@ -27,6 +29,8 @@ _NEAREST = 3
 _COSINES = ("description", "phrases", "sentence_phrases", "sentence_mean", "sentence_description")
 # Vectors that are weighed: the passage's own, and the mean over its document.
 VECTORS = ("passage", "document")
+# What is weighed number by number: those, and the passage's words.
+WHOLE = (*VECTORS, "wording")
 # What is weighed for a passage, and again as the mean over its document.
 FEATURES = (*_COSINES, *(f"other_{name}" for name in _COSINES), "words")
 
@@ -79,10 +83,11 @@ class ThemeRule:
         if not document:
             return []
         mean = np.mean([passage.vector for passage in document], axis=0)
-        return [
-            {name: _logistic(self._of(name), row, passage.vector, mean) for name, row in rows.items()}
-            for passage, rows in zip(document, self.features(document), strict=True)
-        ]
+        found = []
+        for passage, rows in zip(document, self.features(document), strict=True):
+            also = {"passage": passage.vector, "document": mean, "wording": self._wording.of(passage.text)}
+            found.append({name: _logistic(self._of(name), row, also) for name, row in rows.items()})
+        return found
 
     def features(self, document: Sequence[Themed]) -> list[dict[str, dict[str, float]]]:
         """What the rule weighs, by passage and theme: FEATURES, and each again with "document_" before it."""
@@ -121,9 +126,18 @@ class ThemeRule:
 
     def _of(self, name: str) -> Mapping[str, Any]:
         """A theme's weights; one that an editor added is weighed as the calibrated ones are together."""
-        usual: Mapping[str, Any] = self._weights["themes"].get(name, self._weights["default"])
+        usual: Mapping[str, Any] = self._usual.get(name, self._weights["default"])
         found: Mapping[str, Any] = self._with_vectors.get(name, usual)
         return found
+
+    @cached_property
+    def _wording(self) -> Wording:
+        known: Mapping[str, Any] = self._weights.get("wording", {"known": [], "rarity": []})
+        return Wording(known["known"], known["rarity"])
+
+    @cached_property
+    def _usual(self) -> Mapping[str, Any]:
+        return {name: _with_arrays(weights) for name, weights in self._weights["themes"].items()}
 
     @cached_property
     def _with_vectors(self) -> Mapping[str, Any]:
@@ -131,10 +145,7 @@ class ThemeRule:
         fitted = self._weights.get("with_vectors")
         if not fitted or fitted["model"] != self._model():
             return {}
-        return {
-            name: {**weights, **{key: np.array(weights[key], dtype=np.float32) for key in VECTORS}}
-            for name, weights in fitted["themes"].items()
-        }
+        return {name: _with_arrays(weights) for name, weights in fitted["themes"].items()}
 
     @cached_property
     def _vectors(self) -> dict[str, ThemeVectors]:
@@ -160,8 +171,12 @@ def _best(cosines: Rows) -> float:
     return float(np.sort(cosines)[::-1][:_NEAREST].mean())
 
 
-def _logistic(weights: Mapping[str, Any], row: Mapping[str, float], passage: Rows, document: Rows) -> float:
+def _with_arrays(weights: Mapping[str, Any]) -> dict[str, Any]:
+    return {**weights, **{key: np.array(weights[key], dtype=np.float32) for key in WHOLE if key in weights}}
+
+
+def _logistic(weights: Mapping[str, Any], row: Mapping[str, float], also: Mapping[str, Rows]) -> float:
+    """also: by name of WHOLE what is weighed number by number, where the weights have weights for it."""
     total = weights["bias"] + math.fsum(weight * row[key] for key, weight in weights["weights"].items())
-    if "passage" in weights:
-        total += float(weights["passage"] @ passage) + float(weights["document"] @ document)
+    total += math.fsum(float(weights[key] @ also[key]) for key in WHOLE if key in weights)
     return 1.0 / (1.0 + math.exp(-max(-60.0, min(60.0, total))))

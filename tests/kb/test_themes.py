@@ -11,6 +11,7 @@ import pytest
 from kb.assembly import KnowledgeBase
 from kb.errors import SettingsError
 from kb.themes import Themed, ThemeRule, read_themes, themes_path
+from kb.themes.wording import Wording, learned
 from tests.tiny import vector_of
 
 
@@ -75,6 +76,38 @@ def test_the_vectors_are_weighed_only_where_the_model_is_the_one_that_was_calibr
 
     assert trust("one") == pytest.approx([1 / (1 + math.exp(-3.5)), 1 / (1 + math.exp(-1.5))])
     assert trust("other") == [0.5, 0.5]
+
+
+def test_the_words_of_a_passage_are_weighed_by_how_rare_and_how_often_they_are() -> None:
+    wording = Wording(["batch", "failed", "the"], [2.0, 3.0, 1.0])
+    row = wording.of("The batch failed, the batch!")
+    expected = np.array([2 * (1 + math.log(2)), 3.0, 1 + math.log(2)])
+    assert row == pytest.approx(expected / np.linalg.norm(expected), abs=1e-6)
+    assert not wording.of("zebra").any()
+
+
+def test_words_that_too_few_texts_have_are_not_learned_and_a_word_of_every_text_counts_least() -> None:
+    known, rarity = learned(["the batch failed", "the batch", "the slot"], least=2)
+    assert known == ["batch", "the"]
+    assert rarity == [pytest.approx(1.29), 1.0]
+
+
+def test_a_calibrated_theme_weighs_words_whatever_the_model_and_an_added_theme_does_not(
+    knowledge_base: KnowledgeBase,
+) -> None:
+    alone = {"bias": 0.0, "threshold": 0.5, "weights": {}}
+    weights = {
+        "wording": {"known": ["blame"], "rarity": [1.0]},
+        "themes": {"trust": {**alone, "wording": [2.0]}},
+        "default": alone,
+    }
+    rule = ThemeRule(
+        knowledge_base.themes, lambda texts: np.zeros((len(texts), 3), np.float32), weights, lambda: "other"
+    )
+    zero = np.zeros(3, dtype=np.float32)
+    [chances] = rule.probabilities([Themed("They blame us", zero, zero[None, :])])
+    assert chances["trust"] == pytest.approx(1 / (1 + math.exp(-2.0)))
+    assert chances["timing"] == 0.5
 
 
 def test_the_default_themes_are_found_from_another_folder_and_a_missing_file_is_refused(
