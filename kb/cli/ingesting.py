@@ -7,9 +7,9 @@ from pathlib import Path
 import click
 
 from kb.cli.front import Front, command, pass_front
-from kb.cli.generations import recorded
 from kb.cli.progress import progress_bar
 from kb.cli.remarks import report_lines
+from kb.cli.runs import recorded
 
 
 @command("ingest", "kb ingest corpus", "kb ingest interviews/ article.html feed.xml --json")

@@ -2,32 +2,25 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from dataclasses import dataclass, field
 from typing import Any
 
-from kb.answer import Answerer
 from kb.embedding import Embedder, Embedders
-from kb.errors import GateRefusedError, IndexFault, UsageError
-from kb.evaluation import compare, evaluate
-from kb.evaluation.comparing import intervals
-from kb.indexing import Follower, fill
-from kb.indexing.cutting import Cut, cut_revision, generation_for, missing_inputs, passage_settings, require_agreed
+from kb.errors import IndexFault, UsageError
+from kb.generations.gate import Gate, refuse_worse
+from kb.generations.planning import planned
+from kb.indexing import fill
+from kb.indexing.cutting import generation_for, passage_settings, require_agreed
 from kb.judging import Judge
 from kb.library import GenerationRow, GenerationState, Library
 from kb.passages import PassageSettings
-from kb.records import Answer, Filter, Hit
 from kb.revisions import Revisions
-from kb.search import Searcher
 from kb.settings import Settings
 from kb.themes import ThemeRule
 
 # (done, in all)
 Progress = Callable[[int, int], None]
-# Texts that a plan embeds to see how long all would take.
-_SAMPLE = 32
 # Tries to activate while documents go on being published; each try fills in what came since.
 _TRIES = 20
 
@@ -40,20 +33,6 @@ class Reindexed:
     embedded: int
     activated: bool
     gate: dict[str, Any] = field(default_factory=dict)
-
-
-class _Pinned:
-    """Search and answers of one generation, whichever is active."""
-
-    def __init__(self, searcher: Searcher, answerer: Answerer) -> None:
-        self._searcher = searcher
-        self._answerer = answerer
-
-    def search(self, question: str, *, limit: int) -> list[Hit]:
-        return self._searcher.search(question, Filter(), limit)
-
-    def ask(self, question: str) -> Answer:
-        return self._answerer.ask(question, Filter(), 0)
 
 
 class Reindexing:
@@ -70,8 +49,7 @@ class Reindexing:
         self._library = library
         self._embedders = embedders
         self._rule_of = rule_of
-        self._judge = judge
-        self._revisions = revisions
+        self._gate = Gate(settings, library, embedders, judge, revisions)
 
     def run(
         self,
@@ -92,37 +70,16 @@ class Reindexing:
         embedded = fill(self._library, made, embedder, self._rule_of(embedder), progress)
         if made.state == "active":
             return Reindexed(self._library.generation(made.id), embedded, activated=True)
-        gate = self.gate(made.id)
+        gate = self._gate.compared(made.id)
         if hold:
             return Reindexed(self._library.generation(made.id), embedded, activated=False, gate=gate)
-        _refuse_worse(gate, force)
+        refuse_worse(gate, force)
         return Reindexed(self._activate(made), embedded, activated=True, gate=gate)
 
     def plan(self, *, model: str = "", passages: PassageSettings | None = None) -> dict[str, Any]:
         """What a run would do; nothing is stored, and no text is embedded but a few, to see how long all would take."""
         generation, embedder = self._wanted(model, passages)
-        recipe = PassageSettings.from_key(generation.passages)
-        inputs: dict[str, Cut] = {}
-        count = cached = 0
-        for row in self._library.documents():
-            cuts = cut_revision(self._library.revision(row.revision_id), recipe, embedder)
-            missing = missing_inputs(self._library, generation.model_key, cuts)
-            count += len(cuts)
-            cached += len({cut.input_hash for cut in cuts} - missing.keys())
-            inputs |= missing
-        # float32 for the passage, float16 for each of its sentences
-        size = sum((4 + 2 * len(cut.sentences)) * generation.dimension for cut in inputs.values())
-        return {
-            "model": generation.model,
-            "variant": generation.variant,
-            "passages_as": generation.passages,
-            "documents": len(self._library.documents()),
-            "passages": count,
-            "texts_to_embed": len(inputs),
-            "texts_cached": cached,
-            "vector_bytes": size,
-            "estimated_s": _estimated_s(embedder, list(inputs.values())),
-        }
+        return planned(self._library, generation, embedder)
 
     def generations(self) -> list[GenerationState]:
         return self._library.generations()
@@ -134,8 +91,8 @@ class Reindexing:
         """
         row = self._library.generation(generation_id)
         embedded = self._caught_up(row)
-        gate = {} if row.state == "active" else self.gate(generation_id)
-        _refuse_worse(gate, force)
+        gate = {} if row.state == "active" else self._gate.compared(generation_id)
+        refuse_worse(gate, force)
         return Reindexed(self._activate(row), embedded, activated=True, gate=gate)
 
     def _caught_up(self, row: GenerationRow) -> int:
@@ -163,24 +120,6 @@ class Reindexing:
     def retire(self, generation_id: int) -> None:
         self._library.retire(generation_id)
 
-    def gate(self, generation_id: int) -> dict[str, Any]:
-        """{question set: comparison of the active generation with this one}; empty without sets or an active one."""
-        active = self._library.active_generation()
-        found: dict[str, Any] = {}
-        for name in filter(None, (part.strip() for part in self._settings.gate_questions.split(","))):
-            if active is None:
-                break
-            before = evaluate(self._pinned(active.id), Path(name))
-            after = evaluate(self._pinned(generation_id), Path(name))
-            compared = compare(before, after)
-            fallen = [
-                measure
-                for measure, values in compared["measures"].items()
-                if values["change"] is not None and values["change"] < -self._settings.gate_tolerance
-            ]
-            found[name] = {**compared, "intervals": intervals(before, after), "fallen": fallen}
-        return found
-
     def _wanted(self, model: str, passages: PassageSettings | None) -> tuple[GenerationRow, Embedder]:
         embedder = self._embedders.named(model) if model else self._embedders.own
         recipe = passages or passage_settings(self._settings)
@@ -201,35 +140,3 @@ class Reindexing:
             raise UsageError(
                 f"it would answer nothing: {error}", way_out="Change that setting first, or leave it at its default."
             ) from error
-
-    def _pinned(self, generation_id: int) -> _Pinned:
-        usual = Settings()
-        recipe = {name: getattr(usual, name) for name in ("model", "passage_tokens", "passage_words", "passage_head")}
-        # The generation says how it was made: the settings must not say otherwise.
-        settings = replace(self._settings, **recipe)
-        follower = Follower(self._library, settings.engine, pinned=generation_id)
-        follower.catch_up()
-        searcher = Searcher(settings, self._library, self._embedders, follower)
-        return _Pinned(searcher, Answerer(settings, self._library, searcher, self._judge, self._revisions))
-
-
-def _estimated_s(embedder: Embedder, cuts: list[Cut]) -> float:
-    """Seconds that embedding them takes, as a few of them took, spread over all."""
-    sample = cuts[:: max(1, len(cuts) // _SAMPLE)][:_SAMPLE]
-    if not sample:
-        return 0.0
-    embedder.question("warm")
-    start = time.perf_counter()
-    embedder.passages([cut.text for cut in sample], [cut.sentences for cut in sample])
-    return round((time.perf_counter() - start) / len(sample) * len(cuts), 1)
-
-
-def _refuse_worse(gate: dict[str, Any], force: str) -> None:
-    worse = [f"{measure} of {name}" for name, found in gate.items() for measure in found["fallen"]]
-    if worse and not force:
-        refused = GateRefusedError(
-            f"it is worse than the active generation: {', '.join(worse)} fell by more than the tolerance",
-            way_out="It is kept (`kb generations`); `kb activate ID --force REASON` activates it all the same.",
-        )
-        refused.gate = gate
-        raise refused
