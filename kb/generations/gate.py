@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,15 +10,18 @@ from typing import Any
 from kb.answer import Answerer
 from kb.embedding import Embedders
 from kb.errors import GateRefusedError
-from kb.evaluation import compare, evaluate
+from kb.evaluation import compare, evaluate, read_questions
 from kb.evaluation.comparing import intervals
 from kb.indexing import Follower
 from kb.judging import Judge
-from kb.library import Library
+from kb.library import GenerationRow, Library
 from kb.records import Answer, Filter, Hit
 from kb.revisions import Revisions
 from kb.search import Searcher
 from kb.settings import Settings
+
+# Told after each question: (asked, in all). May raise to stop.
+Step = Callable[[int, int], None]
 
 
 class Pinned:
@@ -46,36 +50,63 @@ class Gate:
         self._judge = judge
         self._revisions = revisions
 
-    def compared(self, generation_id: int) -> dict[str, Any]:
-        """{question set: comparison of the active generation with this one}; empty without sets or an active one."""
-        active = self._library.active_generation()
-        found: dict[str, Any] = {}
-        for name in filter(None, (part.strip() for part in self._settings.gate_questions.split(","))):
-            if active is None:
-                break
-            before = evaluate(self.pinned(active.id), Path(name))
-            after = evaluate(self.pinned(generation_id), Path(name))
-            compared = compare(before, after)
-            fallen = [
-                measure
-                for measure, values in compared["measures"].items()
-                if values["change"] is not None and values["change"] < -self._settings.gate_tolerance
-            ]
-            found[name] = {**compared, "intervals": intervals(before, after), "fallen": fallen}
+    def sets(self) -> list[Path]:
+        """The question sets. Raises InputError for one that holds none: better before the work than after it."""
+        found = [Path(part.strip()) for part in self._settings.gate_questions.split(",") if part.strip()]
+        for path in found:
+            read_questions(path)
         return found
 
-    def pinned(self, generation_id: int) -> Pinned:
+    def compared(self, row: GenerationRow, step: Step | None = None) -> dict[str, Any]:
+        """{question set: comparison of the active generation with this one}; empty without sets or an active one."""
+        found = {str(path): self.measured(path, row, step).get("comparison") for path in self.sets()}
+        return {name: comparison for name, comparison in found.items() if comparison}
+
+    def measured(self, path: Path, row: GenerationRow, step: Step | None = None) -> dict[str, Any]:
+        """A question set's report on one generation; "comparison": with the active one, where that is another.
+
+        A trial is compared over the documents that it holds.
+        """
+        after = evaluate(self.pinned(row.id), path, step)
+        active = self._library.active_generation()
+        if active is None or active.id == row.id:
+            return after
+        before = evaluate(self.pinned(active.id, within=row.id if row.scope else 0), path, step)
+        return {**after, "comparison": self._comparison(active, row, before, after)}
+
+    def measures(self, row: GenerationRow) -> dict[str, Any]:
+        """{question set: its measures} of one generation."""
+        return {str(path): evaluate(self.pinned(row.id), path)["measures"] for path in self.sets()}
+
+    def pinned(self, generation_id: int, within: int = 0) -> Pinned:
         usual = Settings()
         recipe = {name: getattr(usual, name) for name in ("model", "passage_tokens", "passage_words", "passage_head")}
         # The generation says how it was made: the settings must not say otherwise.
         settings = replace(self._settings, **recipe)
         follower = Follower(self._library, settings.engine, pinned=generation_id)
         follower.catch_up()
-        searcher = Searcher(settings, self._library, self._embedders, follower)
+        searcher = Searcher(settings, self._library, self._embedders, follower, within)
         return Pinned(searcher, Answerer(settings, self._library, searcher, self._judge, self._revisions))
 
+    def _comparison(
+        self, active: GenerationRow, row: GenerationRow, before: Mapping[str, Any], after: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        compared = compare(before, after)
+        tolerance = self._settings.gate_tolerance
+        changes = {name: values["change"] for name, values in compared["measures"].items()}
+        fallen = [name for name, change in changes.items() if change is not None and change < -tolerance]
+        likely = intervals(before, after)
+        return {
+            "generations": {"before": active.id, "after": row.id},
+            **compared,
+            "asked": after["questions"],
+            "intervals": likely,
+            "fallen": fallen,
+            "warnings": list(_warnings(likely, fallen, tolerance)),
+        }
 
-def refuse_worse(gate: dict[str, Any], force: str) -> None:
+
+def refuse_worse(gate: Mapping[str, Any], force: str) -> None:
     """Raises GateRefusedError where a measure fell by more than the tolerance and no reason is given."""
     worse = [f"{measure} of {name}" for name, found in gate.items() for measure in found["fallen"]]
     if worse and not force:
@@ -85,3 +116,35 @@ def refuse_worse(gate: dict[str, Any], force: str) -> None:
         )
         refused.gate = gate
         raise refused
+
+
+def quality_of(gate: Mapping[str, Any]) -> dict[str, Any]:
+    """{"before", "after"}: {"generation", "measures": {question set: {measure: value}}}; empty where nothing was asked.
+
+    Of a gate's comparisons: what a run's record keeps of it beside them.
+    """
+    if not gate:
+        return {}
+    ids = next(iter(gate.values()))["generations"]
+    return {
+        side: {
+            "generation": ids[side],
+            "measures": {
+                name: {measure: values[side] for measure, values in found["measures"].items()}
+                for name, found in gate.items()
+            },
+        }
+        for side in ("before", "after")
+    }
+
+
+def _warnings(likely: Mapping[str, tuple[float, float]], fallen: list[str], tolerance: float) -> list[str]:
+    """What the bootstrap intervals of the mean changes say against the verdict. They warn, and decide nothing."""
+    found = []
+    for name, (low, high) in likely.items():
+        told = f"95% of the resampled changes lie in [{low}, {high}]"
+        if name in fallen and high >= 0:
+            found.append(f"{name} fell, and that may be chance: {told}")
+        elif name not in fallen and low < -tolerance:
+            found.append(f"{name} may have fallen by more than the tolerance: {told}")
+    return found

@@ -185,7 +185,18 @@ def ours(root: Path) -> list[Path]:
 
 
 def test_folders_when_they_are_rooms_state_their_law_in_a_short_readme(root: Path) -> None:
-    rooms = ["kb", "kb/library", "kb/embedding", "kb/engines", "kb/answer", "kb/generations", "kb/cli", "ingest", "ingest/readers", "web"]
+    rooms = [
+        "kb",
+        "kb/library",
+        "kb/embedding",
+        "kb/engines",
+        "kb/answer",
+        "kb/generations",
+        "kb/cli",
+        "ingest",
+        "ingest/readers",
+        "web",
+    ]
     for room in [*rooms, "tests", "benchmarks"]:
         lines = (root / room / "README.md").read_text(encoding="utf-8").strip().splitlines()
         assert 3 <= len(lines) <= 12, room
