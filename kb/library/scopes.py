@@ -20,9 +20,14 @@ def scope_of(where: Filter) -> str:
 
 
 def filter_in(scope: str) -> Filter:
-    """What `scope_of` was made of."""
+    """What `scope_of` was made of. Raises ValueError, TypeError for what is none."""
     body: dict[str, Any] = json.loads(scope) if scope else {}
-    values: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in body.items()}
+    values: dict[str, Any] = {}
+    for name, value in body.items():
+        parts = [value] if name in ("since", "until") else value
+        if not isinstance(parts, list) or not all(isinstance(part, str) for part in parts):
+            raise ValueError(f"{name} of a filter is no text")
+        values[name] = value if name in ("since", "until") else tuple(parts)
     return Filter(**values)
 
 
