@@ -21,8 +21,9 @@ SHORT = PassageSettings(words=20)
 FREEZERS = [
     (
         "Other",
-        "Calibrate the freezer probes every quarter. Write down who did it. Probes that drift spoil whole batches in a single night.",
-    )
+        "Calibrate the freezer probes every quarter. Write down who did it. Drifting probes spoil batches by night.",
+    ),
+    ("Host", "And who reads the alarms while everybody sleeps at home on the last weekend of the year?"),
 ]
 
 
@@ -120,7 +121,7 @@ def test_a_trial_is_compared_with_the_active_generation_over_its_own_documents(
     questions = tmp_path / "questions.jsonl"
     rows = [
         {"id": "in", "query": "How is trust built?", "gold": " ".join(words for _, words in TRUST)},
-        {"id": "out", "query": "Calibrate the freezer probes", "gold": FREEZERS[0][1]},
+        {"id": "out", "query": "Calibrate the freezer probes", "gold": " ".join(words for _, words in FREEZERS)},
     ]
     questions.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     asking = settings.with_values(gate_questions=str(questions))
