@@ -4,7 +4,7 @@
 
 The libraries are made of the episodes' sentences (benchmarks/libraries.py); each part runs in a process of its own, and
 peak memory is the largest resident size of that process. "model": the model loaded and one question embedded; with
-"batch": and 32 passages of the greatest length. "again": the command `kb reindex` with nothing changed, from start to end.
+"batch": and 32 passages of the greatest length. "again": the command `kb reindex` with nothing changed.
 """
 
 from __future__ import annotations

@@ -70,8 +70,8 @@ def run_json(run: Run) -> dict[str, Any]:
         "state": state,
         "started_at": run.started_at,
         "seconds": run.seconds,
-        **run.body,
         "exit_code": codes.get(state),
+        **{"generation_state" if name == "state" else name: value for name, value in run.body.items()},
     }
 
 

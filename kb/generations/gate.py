@@ -72,7 +72,8 @@ class Gate:
         if active is None or active.id == row.id:
             return after
         before = evaluate(self.pinned(active.id, within=row.id if row.scope else 0), path, step)
-        return {**after, "comparison": self._comparison(active, row, before, after)}
+        compared = judged(before, after, self._settings.gate_tolerance)
+        return {**after, "comparison": {"generations": {"before": active.id, "after": row.id}, **compared}}
 
     def measures(self, row: GenerationRow) -> dict[str, Any]:
         """{question set: its measures} of one generation."""
@@ -88,22 +89,18 @@ class Gate:
         searcher = Searcher(settings, self._library, self._embedders, follower, within)
         return Pinned(searcher, Answerer(settings, self._library, searcher, self._judge, self._revisions))
 
-    def _comparison(
-        self, active: GenerationRow, row: GenerationRow, before: Mapping[str, Any], after: Mapping[str, Any]
-    ) -> dict[str, Any]:
-        compared = compare(before, after)
-        tolerance = self._settings.gate_tolerance
-        changes = {name: values["change"] for name, values in compared["measures"].items()}
-        fallen = [name for name, change in changes.items() if change is not None and change < -tolerance]
-        likely = intervals(before, after)
-        return {
-            "generations": {"before": active.id, "after": row.id},
-            **compared,
-            "asked": after["questions"],
-            "intervals": likely,
-            "fallen": fallen,
-            "warnings": list(_warnings(likely, fallen, tolerance)),
-        }
+
+def judged(before: Mapping[str, Any], after: Mapping[str, Any], tolerance: float) -> dict[str, Any]:
+    """Two reports of a question set compared: besides what `compare` gives, "intervals", "fallen" and "warnings".
+
+    A measure has fallen where its mean is lower by more than the tolerance. The bootstrap intervals only warn.
+    """
+    compared = compare(before, after)
+    changes = {name: values["change"] for name, values in compared["measures"].items()}
+    fallen = [name for name, change in changes.items() if change is not None and change < -tolerance]
+    likely = intervals(before, after)
+    warnings = list(_warnings(likely, fallen, tolerance))
+    return {**compared, "intervals": likely, "fallen": fallen, "warnings": warnings}
 
 
 def refuse_worse(gate: Mapping[str, Any], force: str) -> None:
