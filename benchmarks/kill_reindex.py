@@ -3,10 +3,10 @@
     python -m benchmarks.kill_reindex [WORK_FOLDER] [--rounds 20] [--seed 7]
 
 A child goes round: re-index to another cut, activate it, go back, publish and delete until the index merges its
-segments and drops what is gone, retire it. The parent kills it after a random while; then the active generation must answer,
-every invariant must hold, and the next child goes on. At the end a generation that was killed on its way is finished
-and compared with one that never was: ids, texts and recipe by two checksums (over the texts themselves, and the
-library's own), vectors by cosine. "kills met" counts what the children had last told before they were killed.
+segments and drops what is gone, retire it. The parent kills it after a random while; then the active generation must
+answer, every invariant must hold, and the next child goes on. At the end a generation that was killed on its way is
+finished and compared with one that never was: ids, texts and recipe by two checksums (over the texts themselves, and
+the library's own), vectors by cosine. "kills met" counts what the children had last told before they were killed.
 """
 
 from __future__ import annotations
