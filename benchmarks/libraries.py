@@ -55,6 +55,22 @@ class Drawn:
         return found
 
 
+class Spared(Drawn):
+    """The real model on one call in so many, drawn vectors on the others: the memory of the real work, not its time."""
+
+    def __init__(self, real: Embedder, share: int) -> None:
+        super().__init__(real)
+        self.identity = ModelIdentity("spared", "hash", hashlib.sha256(b"spared").hexdigest(), DIMENSION)
+        self._share = share
+        self._calls = 0
+
+    def passages(self, texts: Sequence[str], sentences: Sequence[Sequence[tuple[int, int]]]) -> list[Embedded]:
+        self._calls += 1
+        if self._calls % self._share == 1:
+            return self._real.passages(texts, sentences)
+        return super().passages(texts, sentences)
+
+
 def made_library(folder: Path, passages: int, *, seed: int = 7, **values: Any) -> int:
     """Fill a new library with at least so many passages; how many there are. values: settings."""
     from kb.embedding.factory import load_embedder

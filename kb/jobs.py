@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import sys
@@ -10,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from kb.errors import CounterpartError, PausedError
+from kb.errors import BusyError, CounterpartError, PausedError
 from kb.library import Library, Run
 
 # What a job has done is told to the library so often, and the library is asked whether it is to pause.
@@ -68,12 +69,13 @@ class Job:
             paused.exit_code = self._exit_code
             raise paused
 
-    def keep(self, *, at_once: bool = False) -> None:
+    def keep(self) -> None:
         """Tell the record what was done so far, now and then: what a job that is killed leaves behind."""
         now = time.monotonic()
-        if self._library is not None and self.id and (at_once or now - self._kept >= _KEEP_S):
+        if self._library is not None and self.id and now - self._kept >= _KEEP_S:
             self._kept = now
-            self._library.keep_run(self.id, self._seconds(), self._body())
+            with contextlib.suppress(BusyError):  # the next time does as well
+                self._library.keep_run(self.id, self._seconds(), self._body())
 
     def end(self, exit_code: int) -> None:
         """Close the record. `unrecorded` says why where that cannot be."""

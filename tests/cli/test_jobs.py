@@ -207,9 +207,9 @@ def test_a_signal_lets_a_reindex_end_its_step_and_is_its_exit_code(
 def test_sigterm_ends_an_ingest_which_keeps_its_record(kb: Kb, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     keep = Job.keep
 
-    def signalled(self: Job, **at_once: bool) -> None:
+    def signalled(self: Job) -> None:
         os.kill(os.getpid(), signal.SIGTERM)
-        keep(self, **at_once)
+        keep(self)
 
     monkeypatch.setattr(Job, "keep", signalled)
     ended = kb("ingest", str(folder))
