@@ -35,15 +35,11 @@ class Found:
 
 
 class Searcher:
-    def __init__(
-        self, settings: Settings, library: Library, embedders: Embedders, follower: Follower, within: int = 0
-    ) -> None:
-        """within: find only documents that this other generation holds; 0: all."""
+    def __init__(self, settings: Settings, library: Library, embedders: Embedders, follower: Follower) -> None:
         self._settings = settings
         self._library = library
         self._embedders = embedders
         self._follower = follower
-        self._within = within
 
     def search(self, question: str, where: Filter, limit: int) -> list[Hit]:
         """Passages, best first; equal scores by passage number. Raises QuestionError, IndexFault."""
@@ -69,8 +65,7 @@ class Searcher:
         view, generation = followed.view, followed.generation
         require_agreed(self._settings, generation)
         vector = self._embedders.of(generation.model, generation.model_key).question(question)
-        limited = where or self._within
-        allowed = self._library.allowed_nos(where, generation.id, self._within) if limited else None
+        allowed = self._library.allowed_nos(where, generation.id) if where else None
         parts = self._fused(view, question, vector, allowed)
         best = sorted(parts, key=lambda no: (-parts[no]["score"], no))
         passages = self._library.passages_by_no(best[:limit])

@@ -9,7 +9,7 @@ from typing import Any
 
 from kb.answer import Answerer
 from kb.embedding import Embedders
-from kb.errors import GateRefusedError
+from kb.errors import GateRefusedError, UsageError
 from kb.evaluation import compare, evaluate, read_questions
 from kb.evaluation.comparing import intervals
 from kb.indexing import Follower
@@ -20,22 +20,24 @@ from kb.revisions import Revisions
 from kb.search import Searcher
 from kb.settings import Settings
 
+EVERYTHING = Filter()
 # Told after each question: (asked, in all). May raise to stop.
 Step = Callable[[int, int], None]
 
 
 class Pinned:
-    """Search and answers of one generation, whichever is active."""
+    """Search and answers of one generation, whichever is active, within a filter."""
 
-    def __init__(self, searcher: Searcher, answerer: Answerer) -> None:
+    def __init__(self, searcher: Searcher, answerer: Answerer, where: Filter) -> None:
         self._searcher = searcher
         self._answerer = answerer
+        self._where = where
 
     def search(self, question: str, *, limit: int) -> list[Hit]:
-        return self._searcher.search(question, Filter(), limit)
+        return self._searcher.search(question, self._where, limit)
 
     def ask(self, question: str) -> Answer:
-        return self._answerer.ask(question, Filter(), 0)
+        return self._answerer.ask(question, self._where, 0)
 
 
 class Gate:
@@ -65,13 +67,16 @@ class Gate:
     def measured(self, path: Path, row: GenerationRow, step: Step | None = None) -> dict[str, Any]:
         """A question set's report on one generation; "comparison": with the active one, where that is another.
 
-        A trial is compared over the documents that it holds.
+        A trial is compared over the documents that it holds. Raises UsageError where it holds none any more.
         """
+        held = self._library.held_documents(row.id) if row.scope else ()
+        if row.scope and not held:
+            raise UsageError(f"the trial {row.id} holds no document any more", way_out="Make it anew, or retire it.")
         after = evaluate(self.pinned(row.id), path, step)
         active = self._library.active_generation()
         if active is None or active.id == row.id:
             return after
-        before = evaluate(self.pinned(active.id, within=row.id if row.scope else 0), path, step)
+        before = evaluate(self.pinned(active.id, Filter(document=held)), path, step)
         compared = judged(before, after, self._settings.gate_tolerance)
         return {**after, "comparison": {"generations": {"before": active.id, "after": row.id}, **compared}}
 
@@ -79,15 +84,15 @@ class Gate:
         """{question set: its measures} of one generation."""
         return {str(path): evaluate(self.pinned(row.id), path)["measures"] for path in self.sets()}
 
-    def pinned(self, generation_id: int, within: int = 0) -> Pinned:
+    def pinned(self, generation_id: int, where: Filter = EVERYTHING) -> Pinned:
         usual = Settings()
         recipe = {name: getattr(usual, name) for name in ("model", "passage_tokens", "passage_words", "passage_head")}
         # The generation says how it was made: the settings must not say otherwise.
         settings = replace(self._settings, **recipe)
         follower = Follower(self._library, settings.engine, pinned=generation_id)
         follower.catch_up()
-        searcher = Searcher(settings, self._library, self._embedders, follower, within)
-        return Pinned(searcher, Answerer(settings, self._library, searcher, self._judge, self._revisions))
+        searcher = Searcher(settings, self._library, self._embedders, follower)
+        return Pinned(searcher, Answerer(settings, self._library, searcher, self._judge, self._revisions), where)
 
 
 def judged(before: Mapping[str, Any], after: Mapping[str, Any], tolerance: float) -> dict[str, Any]:

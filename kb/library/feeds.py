@@ -13,15 +13,14 @@ from sqlalchemy import Select, func, select
 from kb.library.rows import Change, GenerationRow, IndexEntry, VectorRow
 from kb.library.schema import (
     changes,
+    document_facets,
     documents,
     generations,
     passage_themes,
     passage_voices,
     passages,
-    planted,
     vectors,
 )
-from kb.library.scopes import document_conditions
 from kb.library.store import Store, read_texts
 from kb.records import Filter
 
@@ -90,18 +89,12 @@ class Feeds(Store):
                 found.update((row.no, row.document_id) for row in connection.execute(query))
         return found
 
-    def allowed_nos(self, where: Filter, generation_id: int, within: int = 0) -> npt.NDArray[np.int64]:
-        """Numbers of the passages that the filter allows, ascending: int64 (n,).
-
-        within: only of documents that this other generation holds; 0: of all.
-        """
+    def allowed_nos(self, where: Filter, generation_id: int) -> npt.NDArray[np.int64]:
+        """Numbers of the passages that the filter allows, ascending: int64 (n,)."""
         query = select(passages.c.no).where(passages.c.generation_id == generation_id)
-        if within:
-            held = select(planted.c.document_id).where(planted.c.generation_id == within)
-            query = query.where(passages.c.document_id.in_(held))
         query = _passage_conditions(query, where)
         if where.show or where.kind or where.since or where.until or where.phase or where.modality:
-            query = document_conditions(query.join(documents, documents.c.id == passages.c.document_id), where)
+            query = _document_conditions(query.join(documents, documents.c.id == passages.c.document_id), where)
         with self.reading() as connection:
             return np.array(sorted(connection.scalars(query)), dtype=np.int64)
 
@@ -157,4 +150,23 @@ def _passage_conditions(query: Select[Any], where: Filter) -> Select[Any]:
         if where.side:
             heard = heard.where(passage_voices.c.side.in_(where.side))
         query = query.where(passages.c.no.in_(heard))
+    return query
+
+
+def _document_conditions(query: Select[Any], where: Filter) -> Select[Any]:
+    if where.show:
+        query = query.where(func.lower(documents.c.show).in_([show.lower() for show in where.show]))
+    if where.kind:
+        query = query.where(documents.c.kind.in_(where.kind))
+    if where.since:
+        query = query.where(documents.c.date >= where.since)
+    if where.until:
+        # "2026" and "2026-10" mean the whole year or month
+        query = query.where(documents.c.date != "", func.substr(documents.c.date, 1, len(where.until)) <= where.until)
+    for name, chosen in (("phase", where.phase), ("modality", where.modality)):
+        if chosen:
+            having = select(document_facets.c.document_id).where(
+                document_facets.c.name == name, document_facets.c.value.in_(chosen)
+            )
+            query = query.where(documents.c.id.in_(having))
     return query

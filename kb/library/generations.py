@@ -79,6 +79,12 @@ class Generations(Store):
             query = _wanted(generation).where(documents.c.id > after).order_by(documents.c.id).limit(limit)
             return [(row.id, row.revision_id) for row in connection.execute(query)]
 
+    def held_documents(self, generation_id: int) -> tuple[str, ...]:
+        """Ids of the documents that a generation holds, be it with no passage, in order."""
+        query = select(planted.c.document_id).where(planted.c.generation_id == generation_id)
+        with self.reading() as connection:
+            return tuple(connection.scalars(query.order_by(planted.c.document_id)))
+
     def count_in_scope(self, generation: GenerationRow) -> int:
         with self.reading() as connection:
             return _count(connection, _wanted(generation))

@@ -42,13 +42,13 @@ def within_scope(query: Select[Any], scope: str) -> Select[Any]:
     where = filter_in(scope)
     if where.document:
         query = query.where(documents.c.id.in_(where.document))
-    query = document_conditions(query, where)
+    query = _document_conditions(query, where)
     if where.theme or where.speaker or where.side:
         query = query.where(_some_passage(where))
     return query
 
 
-def document_conditions(query: Select[Any], where: Filter) -> Select[Any]:
+def _document_conditions(query: Select[Any], where: Filter) -> Select[Any]:
     """What a filter says of whole documents; the query reads the table of documents."""
     if where.show:
         query = query.where(func.lower(documents.c.show).in_([show.lower() for show in where.show]))

@@ -42,7 +42,7 @@ def base(knowledge_base: KnowledgeBase) -> KnowledgeBase:
 def keys_of(base: KnowledgeBase, generation_id: int) -> list[str]:
     """Source keys of the documents that a generation holds."""
     known = {row.id: row.source_key for row in base.library.documents()}
-    return sorted({known[name] for name in base.library.document_of(base.library.live_nos(generation_id)).values()})
+    return sorted(known[name] for name in base.library.held_documents(generation_id))
 
 
 @pytest.mark.parametrize(
@@ -135,8 +135,11 @@ def test_a_trial_is_compared_with_the_active_generation_over_its_own_documents(
         assert compared["measures"]["S@1"]["after"] == 0.5
         measured = base.reindexing.measured(trial.generation.id, questions)
         assert measured["comparison"]["measures"] == compared["measures"]
+        base.library.delete(base.library.held_documents(trial.generation.id)[0])
+        with pytest.raises(UsageError, match="holds no document any more"):
+            base.reindexing.measured(trial.generation.id, questions)
         active = base.reindexing.measured(1, questions)
-        assert active["measures"]["S@1"] == 1.0
+        assert active["measures"]["S@1"] == 0.5
         assert "comparison" not in active
 
 
