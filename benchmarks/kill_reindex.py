@@ -39,12 +39,15 @@ RETIRE_EACH = 3
 # Documents that come and go: so many that an index of the corpus merges and compacts several times.
 CHURN = 40
 CHURNED = "churn:"
+COMPACT_FIRST = 0.4
 QUESTION = "How is trust rebuilt after a failed batch?"
 
 
-def child(folder: Path) -> None:
+def child(folder: Path, first: str) -> None:
     with KnowledgeBase(bench_settings(folder)) as base:
         print("started", flush=True)
+        if first == "compact":
+            compact(base)
         for turn in itertools.count(1):
             made = base.reindexing.run(passages=CUT).generation
             print("activated", flush=True)
@@ -85,8 +88,8 @@ def clear(base: KnowledgeBase) -> None:
             print("compacting", flush=True)
 
 
-def killed_round(folder: Path, seconds: float) -> list[str]:
-    command = [sys.executable, "-m", "benchmarks.kill_reindex", str(folder), "--child"]
+def killed_round(folder: Path, seconds: float, first: str) -> list[str]:
+    command = [sys.executable, "-m", "benchmarks.kill_reindex", str(folder), "--child", "--first", first]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     process.stdout.readline()  # started
@@ -112,6 +115,25 @@ def held(base: KnowledgeBase) -> tuple[str, np.ndarray, str]:
     return digest, np.stack([entries[p.no] for p in order]), base.library.checksum(active.id)
 
 
+def killed(folder: Path, usual: str, arguments: argparse.Namespace) -> tuple[list[dict[str, object]], list[str], int]:
+    """What each kill met, the faults found after it, and how often the active generation did not answer as usual."""
+    dice = random.Random(arguments.seed)
+    rounds: list[dict[str, object]] = []
+    faults: list[str] = []
+    silent = 0
+    for _ in range(arguments.rounds):
+        seconds = dice.uniform(1.0, arguments.longest)
+        # A child would seldom live to compact after its switches: some begin with it.
+        told = killed_round(folder, seconds, "compact" if dice.random() < COMPACT_FIRST else "reindex")
+        with KnowledgeBase(bench_settings(folder)) as base:
+            silent += base.ask(QUESTION).status != usual
+            faults += base.check()
+            states = [state.row.state for state in base.reindexing.generations() if state.row.state != "retired"]
+        last = told[-1] if told else "started"
+        rounds.append({"killed_after_s": round(seconds, 2), "last": last, "steps": len(told), "generations": states})
+    return rounds, faults, silent
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path, nargs="?", default=ROOT / "var" / "bench" / "work")
@@ -121,28 +143,19 @@ def main() -> None:
         "--longest", type=float, default=9.0, help="seconds after which a child is killed at the latest"
     )
     parser.add_argument("--documents", type=int, default=0, help="so many of the corpus's documents; 0: all")
+    parser.add_argument("--first", choices=["reindex", "compact"], default="reindex")
     parser.add_argument("--child", action="store_true")
     arguments = parser.parse_args()
     if arguments.child:
-        child(arguments.folder)
+        child(arguments.folder, arguments.first)
         return
-    dice = random.Random(arguments.seed)
     folder, clean = arguments.folder / "reindexed", arguments.folder / "unkilled"
     for path in (folder, clean):
         shutil.rmtree(path, ignore_errors=True)
         filled(path, documents()[: arguments.documents or None]).close()
-    rounds: list[dict[str, object]] = []
-    faults: list[str] = []
-    silent = 0
-    for _ in range(arguments.rounds):
-        seconds = dice.uniform(1.0, arguments.longest)
-        told = killed_round(folder, seconds)
-        with KnowledgeBase(bench_settings(folder)) as base:
-            silent += base.ask(QUESTION).status != "answered"
-            faults += base.check()
-            states = [state.row.state for state in base.reindexing.generations() if state.row.state != "retired"]
-        last = told[-1] if told else "started"
-        rounds.append({"killed_after_s": round(seconds, 2), "last": last, "steps": len(told), "generations": states})
+    with KnowledgeBase(bench_settings(clean)) as base:
+        usual = base.ask(QUESTION).status
+    rounds, faults, silent = killed(folder, usual, arguments)
     sums = []
     for path in (folder, clean):
         with KnowledgeBase(bench_settings(path)) as base:
@@ -155,7 +168,8 @@ def main() -> None:
     body = {
         "kills": len(rounds),
         "kills met": dict(Counter(str(entry["last"]) for entry in rounds)),
-        "active generation did not answer": silent,
+        "what is answered": usual,
+        "active generation did not answer so": silent,
         "faults found by check": faults,
         "resumed to the same ids, texts and recipe": digest == wanted,
         "and to the same checksum of the library": checksum == own,
