@@ -290,6 +290,14 @@ def test_what_a_run_measured_is_found_again_for_the_generation_that_it_measured(
     assert last_quality(library, 3) is None
 
 
+def test_the_peak_of_memory_is_this_process_s_own_and_not_what_its_parent_had() -> None:
+    told = "from kb.jobs import peak_mib; print(peak_mib())"
+    held = bytearray(300 << 20)
+    child = subprocess.run([sys.executable, "-c", told], capture_output=True, check=True, text=True)
+    assert len(held) >> 20 == 300
+    assert 10 < int(child.stdout) < 290
+
+
 def test_filling_looks_at_each_document_once_and_twice_at_most(
     base: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
