@@ -152,6 +152,17 @@ def test_a_library_of_the_third_schema_gets_checksums_of_what_it_holds_and_keeps
         assert (run.state, run.body) == ("ended", {"added": 2})
 
 
+def test_documents_are_published_where_no_theme_is_named(
+    settings: Settings, tiny_embedder: TinyEmbedder, tmp_path: Path
+) -> None:
+    (tmp_path / "themes.toml").write_text("")
+    with KnowledgeBase(
+        settings.with_values(themes_file=str(tmp_path / "themes.toml")), tiny_embedder, TinyJudge()
+    ) as base:
+        [outcome] = list(base.publisher().publish_all([item(draft(TRUST))]))
+        assert outcome.status == "added"
+
+
 def test_a_checksum_that_is_not_of_what_is_held_is_a_fault(settings: Settings, tiny_embedder: TinyEmbedder) -> None:
     with KnowledgeBase(settings, tiny_embedder, TinyJudge()) as base:
         list(base.publisher().publish_all([item(draft(TRUST))]))
