@@ -1,9 +1,12 @@
-"""Questions arriving while the library is re-indexed to another cut, activated and rolled back.
+"""Questions arriving while the library is re-indexed to another model, activated and rolled back.
 
-    python -m benchmarks.switching DATA_FOLDER [--seconds 60]
+    python -m benchmarks.switching DATA_FOLDER [--seconds 60] [--words 0]
 
 DATA_FOLDER: a library of the 99 episodes; it is copied first. Questions arrive in an open loop, at 30% of what one
-thread answers when idle; another process, niced, re-indexes. Latency counts from the arrival.
+thread answers when idle; another process, niced, re-indexes. The other model is the packaged one with its weights moved
+a little by seeded noise: every vector is another, and both models are loaded in the server. --words: passages of at
+most so many words instead of the library's own; of the 99 episodes, 100 make about ten thousand. Latency counts from
+the arrival.
 """
 
 from __future__ import annotations
@@ -21,34 +24,32 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.common import ROOT, bench_settings, iqr_questions, report, spread
+from benchmarks.models import model_like_the_packaged, moved
 from kb.assembly import KnowledgeBase
+from kb.jobs import peak_mib
 from kb.passages import PassageSettings
 from kb.records import Filter
 
 SHARE = 0.3
 WORKERS = 2
+OTHER = "other-model"
 
 
-def child(folder: Path, part: str) -> None:
-    """The batch job: reindex to another cut and hold it, activate it, or go back."""
+def child(folder: Path, part: str, words: int) -> None:
+    """The batch job: reindex to the other model and hold it, activate it, or go back."""
     with KnowledgeBase(bench_settings(folder)) as base:
         start = time.perf_counter()
         found: dict[str, Any] = {}
         if part == "reindex":
-            made = base.reindexing.run(passages=PassageSettings(words=150), hold=True)
-            found = {"generation": made.generation.id, "embedded": made.embedded}
+            recipe = PassageSettings(words=words) if words else None
+            made = base.reindexing.run(model=str(folder / OTHER), passages=recipe, hold=True)
+            found = {"generation": made.generation.id, "model": made.generation.sha256[:16], "embedded": made.embedded}
         elif part == "activate":
             base.reindexing.activate(base.reindexing.generations()[-1].row.id)
         else:
             base.reindexing.rollback()
         found |= {"wall_s": round(time.perf_counter() - start, 2), "peak_mib": peak_mib()}
         print(json.dumps(found))
-
-
-def peak_mib() -> int:
-    import resource
-
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
 class Load:
@@ -100,8 +101,9 @@ class Load:
         return [took for due, took, _ in self.answered if start <= due < end] or [0.0]
 
 
-def run(folder: Path, part: str) -> tuple[dict[str, Any], float, float]:
+def run(folder: Path, part: str, words: int) -> tuple[dict[str, Any], float, float]:
     command = ["nice", "-n", "19", sys.executable, "-m", "benchmarks.switching", str(folder), "--part", part]
+    command += ["--words", str(words)]
     start = time.perf_counter()
     done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
     return json.loads(done.stdout.splitlines()[-1]), start, time.perf_counter()
@@ -111,14 +113,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--seconds", type=float, default=60.0)
+    parser.add_argument("--words", type=int, default=0)
     parser.add_argument("--part", choices=["reindex", "activate", "rollback"])
     arguments = parser.parse_args()
     if arguments.part:
-        child(arguments.folder, arguments.part)
+        child(arguments.folder, arguments.part, arguments.words)
         return
     folder = arguments.folder.with_name(arguments.folder.name + "-switching")
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(arguments.folder, folder)
+    model_like_the_packaged(folder / OTHER, moved)
     questions = [q["query"] for half in ("tune", "test") for q in iqr_questions(half)]
     with KnowledgeBase(bench_settings(folder)) as base:
         base.warm()
@@ -133,7 +137,7 @@ def main() -> None:
         idle = (begun, time.perf_counter())
         jobs, switches = {}, []
         for part in ("reindex", "activate", "rollback"):
-            jobs[part], first, last = run(folder, part)
+            jobs[part], first, last = run(folder, part, arguments.words)
             if part == "reindex":
                 busy = (first, last)
             else:
@@ -142,6 +146,7 @@ def main() -> None:
         load.stop()
         seen = sorted({generation for _, _, generation in load.answered})
         clean = base.check()
+        peak = peak_mib()
     report(
         "switching",
         {
@@ -152,6 +157,7 @@ def main() -> None:
             "idle_s": spread(load.between(*idle)),
             "while re-indexing_s": spread(load.between(*busy)),
             "around a switch_s": spread([took for window in switches for took in load.between(*window)]),
+            "peak of the server_mib": peak,
             "jobs": jobs,
             "faults": clean,
         },

@@ -55,13 +55,14 @@ class Entry:
 class IngestReport:
     """entries: in the order of the plan. stopped: what ended the batch early, or None.
 
-    embedded, cached: passages whose vectors were made, or were there already.
+    embedded, cached: passages whose vectors were made, or were there already. speed: "tokens", "tokens_per_second".
     """
 
     entries: tuple[Entry, ...]
     stopped: CounterpartError | None = None
     embedded: int = 0
     cached: int = 0
+    speed: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def counts(self) -> dict[str, int]:
@@ -86,6 +87,7 @@ class IngestReport:
             "counts": self.counts,
             "embedded": self.embedded,
             "cached": self.cached,
+            **self.speed,
             "stopped": str(self.stopped) if self.stopped else "",
             "files": [entry.as_json() for entry in self.entries],
         }

@@ -70,7 +70,7 @@ class _Batch:
             stopped = error
             self._not_reached(error)
         entries = tuple(self._entries[number] for number in range(len(self._planned)))
-        return IngestReport(entries, stopped, self._embedded, self._cached)
+        return IngestReport(entries, stopped, self._embedded, self._cached, self._publisher.tally.speed())
 
     def _publish(self, items: Iterator[Item]) -> bool:
         """Whether all were published; False where one of those on their way could not be."""

@@ -172,6 +172,8 @@ class KnowledgeBase:
     def _phrase_vectors(self, texts: list[str], embedder: Embedder | None = None) -> npt.NDArray[np.float32]:
         """Vectors of theme phrases, float32 (n, dim): kept in the library, made when first needed."""
         embedder = embedder or self.embedders.own
+        if not texts:  # a themes file may name none
+            return np.empty((0, embedder.identity.dimension), dtype=np.float32)
         key = embedder.identity.key()
         hashes = [f"theme:{content_hash(text)}" for text in texts]
         known = self.library.vectors_by_hash(key, hashes)

@@ -13,6 +13,7 @@ CounterpartError
 │   └── DiskFullError         no room; nothing acknowledged is lost         exit 4, HTTP 507
 ├── IndexFault                the index does not fit the library            exit 4, HTTP 503
 ├── GateRefusedError          a new generation answers worse                exit 7, HTTP 500
+├── PausedError               a job was asked to pause: run it again        exit 8, 130 or 143, HTTP 503
 └── ModelError                a model is missing, or is not the pinned one  exit 6, HTTP 503
 
 Each carries what happened, where (a document, a line) and the way out.
@@ -104,6 +105,14 @@ class GateRefusedError(CounterpartError):
     exit_code = 7
     title = "The new generation answers worse"
     gate: Mapping[str, Any] = MappingProxyType({})
+
+
+class PausedError(CounterpartError):
+    """A job was asked to pause, and did so where nothing is lost. exit_code: that of what asked (a signal's, or 8)."""
+
+    exit_code = 8
+    http_status = 503
+    title = "The job is paused"
 
 
 class DiskFullError(LibraryError):

@@ -32,6 +32,7 @@ FILTERS = (
     click.option("--since", metavar="DATE", help="Only documents of this date or later (2026, 2026-03 or 2026-03-31)."),
     click.option("--until", metavar="DATE", help="Only documents of this date or earlier."),
 )
+FILTER_NAMES = ("theme", "show", "kind", "speaker", "side", "phase", "modality", "since", "until")
 
 
 def filters(function: Command) -> Command:

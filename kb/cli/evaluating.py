@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from kb.cli.front import Front, command, pass_front
+from kb.cli.gates import comparison_lines
 from kb.cli.lines import table_lines
 from kb.cli.progress import progress_bar
 from kb.errors import InputError, UsageError
@@ -19,24 +20,39 @@ from kb.errors import InputError, UsageError
     "eval",
     "kb eval questions.jsonl",
     "kb eval questions.jsonl --report after.json --compare before.json",
+    "kb eval questions.jsonl --generation 2",
 )
 @click.argument("questions", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--report", type=click.Path(dir_okay=False, path_type=Path), help="Write the measures to this file.")
 @click.option(
     "--compare", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Compare with this earlier report."
 )
+@click.option("--generation", type=int, metavar="ID", help="Ask this generation, and compare it with the active one.")
 @pass_front
-def evaluate(front: Front, questions: Path, report: Path | None, compare: Path | None) -> None:
-    """Run a question set (the seed's form or the IQR form) and print its measures."""
+def evaluate(front: Front, questions: Path, report: Path | None, compare: Path | None, generation: int | None) -> None:
+    """Run a question set (the seed's form or the IQR form) and print its measures.
+
+    A trial (`kb reindex --where`) is compared with the active generation over the documents that the trial holds.
+    """
     from kb import evaluation
 
     earlier = _earlier(compare)
     with front.open() as base, progress_bar("eval") as step:
-        body = evaluation.evaluate(base, questions, step)
+        if generation is None:
+            body = evaluation.evaluate(base, questions, step)
+        else:
+            body = base.reindexing.measured(generation, questions, step)
     _write(report, body)
     if earlier is not None:
         body["comparison"] = evaluation.compare(earlier, body)
-    front.show(body, measure_lines)
+    front.show(body, _report_lines)
+
+
+def _report_lines(body: Mapping[str, Any]) -> Iterator[str]:
+    yield from measure_lines({name: value for name, value in body.items() if name != "comparison"})
+    if "comparison" in body:
+        yield "compared:"
+        yield from comparison_lines(body["comparison"])
 
 
 def measure_lines(body: Mapping[str, Any]) -> Iterator[str]:

@@ -2,58 +2,78 @@
 
 from __future__ import annotations
 
+import json
 import os
-import sys
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from kb.cli.asking import FILTER_NAMES, filter_of
 from kb.cli.front import Front, command, pass_front
+from kb.cli.gates import gate_lines
 from kb.cli.lines import Body, done_lines, table_lines
 from kb.cli.progress import progress_bar
-from kb.errors import CounterpartError, GateRefusedError, UsageError
+from kb.cli.runs import recorded
+from kb.errors import GateRefusedError, UsageError
 
 if TYPE_CHECKING:
     from kb.assembly import KnowledgeBase
     from kb.generations import Reindexed
     from kb.passages import PassageSettings
+    from kb.records import Filter
 
 _FORCE = "Activate it although the gate says that it is worse; the reason is kept in the record."
-_EXIT_CODES: dict[type, int] = {KeyboardInterrupt: 130}
+_WHERE = (
+    "A trial of some documents only: theme=, show=, kind=, speaker=, side=, phase=, modality=, since= or until=, "
+    "as `kb search` takes them; may be repeated."
+)
+_FILE = click.Path(dir_okay=False, path_type=Path)
 _PASSAGES = ("tokens", "words", "head")
 
 
-@command("reindex", "kb reindex", "kb reindex --passages words=150 --hold", "kb reindex --dry-run")
+@command(
+    "reindex",
+    "kb reindex",
+    "kb reindex --passages words=150 --hold",
+    'kb reindex --passages words=150 --where show="A show" --where since=2025',
+    "kb reindex --dry-run --out reindex-plan.json",
+    "kb reindex --plan reindex-plan.json",
+)
 @click.option("--model", default="", metavar="M", help="sentence-transformers model, by name or folder.")
 @click.option(
     "--passages", multiple=True, metavar="K=V", help="Cut otherwise: tokens=, words= or head=; may be repeated."
 )
+@click.option("--where", multiple=True, metavar="K=V", help=_WHERE)
 @click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
+@click.option("--out", type=_FILE, metavar="FILE", help="With --dry-run: write the plan to this file.")
+@click.option("--plan", type=_FILE, metavar="FILE", help="Do exactly what a plan says that --dry-run --out wrote.")
 @click.option("--hold", is_flag=True, help="Make it and compare it, but leave the active generation active.")
 @click.option("--force", default="", metavar="REASON", help=_FORCE)
 @pass_front
-def reindex(front: Front, model: str, passages: tuple[str, ...], dry_run: bool, hold: bool, force: str) -> None:
+def reindex(front: Front, /, plan: Path | None, out: Path | None, dry_run: bool, **options: Any) -> None:
     """Make a new generation of the library beside the active one, and switch to it if it is no worse.
 
-    What is not named is taken from the settings. Searching goes on meanwhile. Interrupted or killed anywhere and run
-    again, it goes on where it was, and embeds nothing twice.
+    What is not named is taken from the settings. Searching goes on meanwhile. Ctrl-C, SIGTERM and `kb pause` let it end
+    its step; paused or killed anywhere and run again, it goes on where it was, and embeds nothing twice. --where makes
+    a trial of the documents that the filter allows: it can be compared (`kb eval --generation`), and never be active.
     """
+    run = {name: options.pop(name) for name in ("hold", "force")}
+    _require_one_way(plan, out, dry_run, options)
     with front.open() as base, progress_bar("reindex") as step:
-        recipe = _recipe(base, passages)
+        wanted = {} if plan else _wanted(base, **options)
         if dry_run:
-            front.show(base.reindexing.plan(model=model, passages=recipe), _plain_lines)
+            front.show(_plan(base, plan, out, wanted), _plan_lines)
             return
         if hasattr(os, "nice"):
             os.nice(base.settings.reindex_niceness)
-        with recorded(base, "reindex") as note:
-            made = base.reindexing.run(model=model, passages=recipe, hold=hold, force=force, progress=step)
-            note |= _told("reindexed", made, force)
-        base.follow()
-    front.show(note, _reindexed_lines)
+        with _shown_if_refused(front), recorded(base, "reindex", pauses=True) as job:
+            run |= {"progress": step, "job": job}
+            made = base.reindexing.execute(plan, **run) if plan else base.reindexing.run(**wanted, **run)
+            job.note |= _told("reindexed", made, run["force"])
+    front.show(job.note, _reindexed_lines)
 
 
 @command("generations", "kb generations", "kb generations --json")
@@ -71,6 +91,7 @@ def generations(front: Front) -> None:
                 "passages_as": state.row.passages,
                 "documents": state.documents,
                 "missing": state.missing,
+                **({"where": json.loads(state.row.scope)} if state.row.scope else {}),
                 "created_at": state.created_at,
             }
             for state in base.reindexing.generations()
@@ -84,23 +105,18 @@ def generations(front: Front) -> None:
 @pass_front
 def activate(front: Front, generation: int, force: str) -> None:
     """Let a generation catch up, prove it at the gate, and let it answer."""
-    with front.open() as base:
-        with recorded(base, "activate") as note:
-            note |= _told("activated", base.reindexing.activate(generation, force), force)
-        base.follow()
-    front.show(note, _reindexed_lines)
+    with front.open() as base, _shown_if_refused(front), recorded(base, "activate", pauses=True) as job:
+        job.note |= _told("activated", base.reindexing.activate(generation, force, job), force)
+    front.show(job.note, _reindexed_lines)
 
 
 @command("rollback", "kb rollback")
 @pass_front
 def rollback(front: Front) -> None:
     """Go back to the generation that was active before, with all that was published since."""
-    with front.open() as base:
-        with recorded(base, "rollback") as note:
-            row = base.reindexing.rollback()
-            note |= {"done": "rolled back", "generation": row.id, "model": row.model, "variant": row.variant}
-        base.follow()
-    front.show(note, done_lines)
+    with front.open() as base, recorded(base, "rollback", pauses=True) as job:
+        job.note |= _told("rolled back", base.reindexing.rollback(job), "")
+    front.show(job.note, _reindexed_lines)
 
 
 @command("retire", "kb retire 1")
@@ -108,63 +124,54 @@ def rollback(front: Front) -> None:
 @pass_front
 def retire(front: Front, generation: int) -> None:
     """Drop the passages and vectors of a generation that is not active. There is no way back to it then."""
-    with front.open() as base, recorded(base, "retire") as note:
+    with front.open() as base, recorded(base, "retire") as job:
         base.reindexing.retire(generation)
-        note |= {"done": "retired", "generation": generation}
-    front.show(note, done_lines)
+        job.note |= {"done": "retired", "generation": generation}
+    front.show(job.note, done_lines)
 
 
-@command("runs", "kb runs", "kb runs --limit 3 --json")
-@click.option("--limit", default=20, show_default=True, type=click.IntRange(1), help="The last so many.")
-@pass_front
-def runs(front: Front, limit: int) -> None:
-    """What the last ingests, re-indexings and activations did, newest first."""
-    with front.open() as base:
-        found = [
-            {
-                "id": run.id,
-                "kind": run.kind,
-                "started_at": run.started_at,
-                "seconds": run.seconds,
-                "exit_code": run.exit_code,
-                **run.body,
-            }
-            for run in base.library.runs(limit)
-        ]
-    front.show({"runs": found}, _run_lines)
+def _require_one_way(plan: Path | None, out: Path | None, dry_run: bool, options: Mapping[str, Any]) -> None:
+    """Raises UsageError where options say two things at once."""
+    if out and (plan or not dry_run):
+        raise UsageError("--out writes a new plan", way_out="Give it with --dry-run, and without --plan.")
+    named = [f"--{name}" for name, value in options.items() if value]
+    if plan and named:
+        raise UsageError(f"the plan says already what {', '.join(named)} would say", way_out="Leave that out.")
+
+
+def _wanted(base: KnowledgeBase, **options: Any) -> dict[str, Any]:
+    """What kb.generations takes of the options."""
+    found = {**options, "passages": _recipe(base, options["passages"])}
+    return found | {"where": _where(base, options["where"])}
+
+
+def _plan(base: KnowledgeBase, plan: Path | None, out: Path | None, wanted: Mapping[str, Any]) -> dict[str, Any]:
+    if plan:
+        return base.reindexing.read_plan(plan)
+    if out:
+        return {**base.reindexing.write_plan(out, **wanted), "plan": str(out)}
+    return base.reindexing.plan(**wanted)
+
+
+def _where(base: KnowledgeBase, chosen: tuple[str, ...]) -> Filter:
+    """The filter that --where K=V asks for: the words that `kb search` takes as options."""
+    values: dict[str, list[str]] = {}
+    for part in chosen:
+        name, _, value = part.partition("=")
+        if name not in FILTER_NAMES or not value.strip():
+            raise UsageError(f"--where {part!r} is not understood", way_out=f"Known: {'=, '.join(FILTER_NAMES)}=.")
+        values.setdefault(name, []).append(value)
+    return filter_of(values, base.themes)
 
 
 @contextmanager
-def recorded(base: KnowledgeBase, kind: str) -> Iterator[dict[str, Any]]:
-    """Yield what the job says of itself; it is kept with its times, peak memory and exit code, failed or not."""
-    note: dict[str, Any] = {}
-    started, clock = datetime.now(UTC).isoformat(timespec="seconds"), time.monotonic()
-    exit_code = 0
+def _shown_if_refused(front: Front) -> Iterator[None]:
+    """What the gate found is shown before its refusal is told: on the way out, for a person or as JSON."""
     try:
-        yield note
-        exit_code = int(note.get("exit_code", 0))
-    except BaseException as error:
-        exit_code = error.exit_code if isinstance(error, CounterpartError) else _EXIT_CODES.get(type(error), 70)
-        note |= {"error": str(error) or type(error).__name__}
-        if isinstance(error, GateRefusedError):
-            note |= {"gate": dict(error.gate)}
+        yield
+    except GateRefusedError as refused:
+        front.show({"done": "refused", "gate": dict(refused.gate)}, _reindexed_lines)
         raise
-    finally:
-        body = {**note, "peak_memory_mib": _peak_mib()}
-        try:
-            base.library.record_run(kind, started, round(time.monotonic() - clock, 3), exit_code, body)
-        except CounterpartError as error:
-            # What the job itself has to say goes before that.
-            click.echo(f"kb: this run is not in the record: {error}", err=True)
-
-
-def _peak_mib() -> int:
-    try:
-        import resource
-    except ImportError:  # a system without it
-        return 0
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return round(peak / (1 << 20 if sys.platform == "darwin" else 1 << 10))
 
 
 def _recipe(base: KnowledgeBase, chosen: tuple[str, ...]) -> PassageSettings | None:
@@ -186,6 +193,8 @@ def _recipe(base: KnowledgeBase, chosen: tuple[str, ...]) -> PassageSettings | N
 
 
 def _told(done: str, made: Reindexed, force: str) -> dict[str, Any]:
+    from kb.generations.gate import quality_of
+
     body: dict[str, Any] = {
         "done": done,
         "generation": made.generation.id,
@@ -193,43 +202,36 @@ def _told(done: str, made: Reindexed, force: str) -> dict[str, Any]:
         "variant": made.generation.variant,
         "state": made.generation.state,
         "embedded": made.embedded,
+        "checksum": made.checksum,
+        "quality": quality_of(made.gate),
         "gate": made.gate,
     }
     return body | ({"forced": force} if force else {})
 
 
 def _reindexed_lines(body: Body) -> Iterator[str]:
-    yield from done_lines({name: value for name, value in body.items() if name != "gate"})
-    for name, found in body["gate"].items():
-        yield f"{name}:"
-        rows = ((measure, values, found["intervals"].get(measure)) for measure, values in found["measures"].items())
-        yield from table_lines(
-            (f"  {m}", f"{v['before']} -> {v['after']}", f"95%: {i}" if i else "") for m, v, i in rows
-        )
+    names = ("done", "generation", "model", "variant", "state", "added", "changed", "skipped", "embedded", "cached")
+    yield from done_lines({name: body[name] for name in names if name in body})
+    if body.get("published_since_plan"):
+        yield f"{body['published_since_plan']} documents that were published after the plan was made are in it too."
+    yield from gate_lines(body["gate"])
 
 
 def _generation_lines(body: Body) -> Iterator[str]:
     for row in body["generations"]:
         made = f"{row['model']} {row['variant']}, {row['passages_as']}"
+        made += "".join(f", {name} {value}" for name, value in row.get("where", {}).items())
         held = f"{row['passages']} passages of {row['documents']} documents"
         yield f"{row['id']:>3}  {row['state']:<9} {made}: {held}" + (
             f", {row['missing']} missing" if row["missing"] else ""
         )
 
 
-def _run_lines(body: Body) -> Iterator[str]:
-    for run in body["runs"]:
-        took = f"exit {run['exit_code']}  {run['seconds']:.1f} s"
-        yield f"{run['id']:>4}  {run['started_at']}  {run['kind']:<9} {took}  {_gist(run)}"
-
-
-def _gist(run: Mapping[str, Any]) -> str:
-    names = ("error", "counts", "generation", "embedded", "peak_memory_mib")
-    return ", ".join(f"{name} {run[name]}" for name in names if name in run)
-
-
-def _plain_lines(body: Body) -> Iterator[str]:
+def _plan_lines(body: Body) -> Iterator[str]:
     yield from table_lines((name.replace("_", " "), str(value), "") for name, value in body.items())
+    free = body["disk_free_bytes"]
+    if free is not None and free < body["disk_bytes"]:
+        yield "warning: there is less room on the disk than that"
 
 
-COMMANDS = (reindex, generations, activate, rollback, retire, runs)
+COMMANDS = (reindex, generations, activate, rollback, retire)

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from kb.cli.front import Front, command, pass_front
-from kb.cli.generations import recorded
 from kb.cli.progress import progress_bar
 from kb.cli.remarks import report_lines
+from kb.cli.runs import recorded
+from kb.errors import CounterpartError
+
+if TYPE_CHECKING:
+    from ingest.outcome import Event, IngestReport
+    from kb.assembly import KnowledgeBase
 
 
 @command("ingest", "kb ingest corpus", "kb ingest interviews/ article.html feed.xml --json")
@@ -23,17 +30,59 @@ def ingest(front: Front, paths: tuple[Path, ...]) -> None:
     """
     from ingest.pipeline import ingest as ingest_files
 
-    with front.open() as base, progress_bar("ingest") as step, recorded(base, "ingest") as note:
+    with front.open() as base, progress_bar("ingest") as step, recorded(base, "ingest") as job:
         found = list(paths) or [Path(base.settings.corpus)]
-        report = ingest_files(base, found, progress=lambda at: step(at.done, at.total, f"{at.status} {at.path}"))
+        seen: Counter[str] = Counter()
+
+        def told(at: Event) -> None:
+            seen[at.status] += 1
+            job.note |= {"seen": at.done, "added": seen["added"], "changed": seen["changed"]}
+            job.keep()
+            step(at.done, at.total, f"{at.status} {at.path}")
+
+        report = ingest_files(base, found, progress=told)
         body = report.as_json()
-        failed = [{"path": f["path"], "reason": f["reason"]} for f in body["files"] if f["status"] == "failed"]
-        note |= {"counts": body["counts"], "embedded": body["embedded"], "cached": body["cached"]}
-        note |= {"failed": failed, "exit_code": report.exit_code}
+        job.note |= _told(report) | _now(base, report)
     front.show(body, report_lines)
     if report.stopped is not None:
         click.echo(f"kb: {report.stopped}", err=True)
     click.get_current_context().exit(report.exit_code)
+
+
+def _told(report: IngestReport) -> dict[str, Any]:
+    """What the record keeps: seen = added + changed + skipped + failed."""
+    counts = report.counts
+    failed = [{"path": one.path, "reason": one.reason} for one in report.entries if one.status == "failed"]
+    return {
+        "seen": counts["found"],
+        "added": counts["added"],
+        "changed": counts["changed"],
+        "skipped": counts["unchanged"] + counts["renamed"] + counts["skipped_all"],
+        "failed": failed,
+        "counts": counts,
+        "embedded": report.embedded,
+        "cached": report.cached,
+        **report.speed,
+        "exit_code": report.exit_code,
+    }
+
+
+def _now(base: KnowledgeBase, report: IngestReport) -> dict[str, Any]:
+    """Which generation answers, its checksum, and how well: before, as the record has it, and after, if it changed."""
+    from kb.jobs import last_quality
+
+    active = base.library.active_generation()
+    if active is None:
+        return {}
+    found: dict[str, Any] = {"generation": active.id, "checksum": base.library.checksum(active.id), "quality": {}}
+    if report.counts["added"] or report.counts["changed"]:
+        try:
+            after = base.reindexing.measures()
+        except CounterpartError as error:  # what was read is in the library all the same
+            return found | {"quality": {"error": str(error)}}
+        if after:
+            found["quality"] = {"before": last_quality(base.library, active.id), "after": after}
+    return found
 
 
 COMMANDS = (ingest,)

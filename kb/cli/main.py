@@ -9,12 +9,14 @@ from typing import Any
 
 import click
 
-from kb.cli import asking, evaluating, generations, ingesting, library, machine, serving
+from kb.cli import asking, evaluating, generations, ingesting, library, machine, runs, serving
 from kb.cli.front import data_option, debugging
+from kb.cli.runs import Terminated
 from kb.errors import CounterpartError
 
 INTERRUPTED = 130
 PIPE_CLOSED = 141
+TERMINATED = 143
 UNEXPECTED = 70
 EXIT_CODES = (
     (0, 'done; "not found" is an answer too'),
@@ -24,9 +26,11 @@ EXIT_CODES = (
     (5, "another process holds the library"),
     (6, "a model is missing, or is not the pinned one"),
     (7, "a new generation answers worse than the active one, and was not activated"),
+    (8, "paused by kb pause; the same command goes on where it was"),
     (UNEXPECTED, "an unexpected error: a defect; KB_DEBUG=1 shows its trace"),
-    (INTERRUPTED, "interrupted; what was acknowledged is kept"),
+    (INTERRUPTED, "interrupted, or paused by Ctrl-C; what was acknowledged is kept"),
     (PIPE_CLOSED, "the reader of the output went away"),
+    (TERMINATED, "stopped by SIGTERM; what was acknowledged is kept"),
 )
 
 
@@ -38,6 +42,9 @@ class FrontDoor(click.Group):
             return super().invoke(ctx)
         except (click.exceptions.Exit, click.Abort, click.ClickException):
             raise
+        except Terminated:
+            click.echo("Terminated. What was acknowledged is kept.", err=True)
+            ctx.exit(TERMINATED)
         except KeyboardInterrupt:
             click.echo("Interrupted. What was acknowledged is kept.", err=True)
             ctx.exit(INTERRUPTED)
@@ -84,7 +91,7 @@ def cli() -> None:
     """
 
 
-for module in (asking, library, ingesting, generations, evaluating, serving, machine):
+for module in (asking, library, ingesting, generations, runs, evaluating, serving, machine):
     for entry in module.COMMANDS:
         cli.add_command(entry)
 

@@ -2,6 +2,7 @@
 
 from kb.indexing.follow import Follower
 from kb.indexing.publish import Item, Outcome, Publisher
-from kb.indexing.reindex import fill
+from kb.indexing.reindex import Step, fill
+from kb.indexing.tally import Tally
 
-__all__ = ["Follower", "Item", "Outcome", "Publisher", "fill"]
+__all__ = ["Follower", "Item", "Outcome", "Publisher", "Step", "Tally", "fill"]

@@ -19,6 +19,7 @@ from kb.indexing.cutting import (
     require_agreed,
     voices_of,
 )
+from kb.indexing.tally import Tally
 from kb.library import GenerationRow, Library, SourceRow, Stored, VectorRow
 from kb.library.writes import NewPassage, NewVector, Publication
 from kb.passages import PassageSettings
@@ -68,7 +69,10 @@ class _Prepared:
 
 
 class Publisher:
-    """Publishes into the active generation, whichever that is, with the model that it was made with."""
+    """Publishes into the active generation, whichever that is, with the model that it was made with.
+
+    tally: the texts that it embedded since it was made.
+    """
 
     def __init__(
         self, settings: Settings, library: Library, embedders: Embedders, themes: Callable[[Embedder], ThemeRule]
@@ -77,6 +81,7 @@ class Publisher:
         self._library = library
         self._embedders = embedders
         self._themes = themes
+        self.tally = Tally()
 
     def publish_all(self, items: Iterable[Item]) -> Iterator[Outcome]:
         """Publish in order; an Outcome is given when its document is stored. Raises kb.errors."""
@@ -134,7 +139,7 @@ class Publisher:
     ) -> Iterator[tuple[int, Outcome]]:
         embedder = self._embedders.of(generation.model, generation.model_key)
         missing = missing_inputs(self._library, generation.model_key, [c for _, p in window for c in p.cuts])
-        fresh = embed(embedder, missing)
+        fresh = embed(embedder, missing, self.tally)
         used: set[str] = set()
         for number, prepared in window:
             new = themed_passages(
@@ -177,12 +182,12 @@ class Publisher:
         )
 
 
-def embed(embedder: Embedder, missing: dict[str, Cut]) -> dict[str, NewVector]:
-    """Vectors of these inputs, by input hash. The model is loaded only if there is one."""
+def embed(embedder: Embedder, missing: dict[str, Cut], tally: Tally) -> dict[str, NewVector]:
+    """Vectors of these inputs, by input hash, counted. The model is loaded only if there is one."""
     if not missing:
         return {}
     entries = list(missing.values())
-    made = embedder.passages([entry.text for entry in entries], [entry.sentences for entry in entries])
+    made = tally.embed(embedder, [entry.text for entry in entries], [entry.sentences for entry in entries])
     return {
         entry.input_hash: NewVector(entry.input_hash, vectors.vector.tobytes(), vectors.sentences.tobytes())
         for entry, vectors in zip(entries, made, strict=True)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, func, insert, select, update
+from sqlalchemy import Connection, Select, case, delete, func, select, update
 
 from kb.errors import NotFoundError, UsageError
-from kb.library.rows import GenerationRow, GenerationState, Run
-from kb.library.schema import documents, generations, passages, planted, runs, vectors
+from kb.library.digests import checksum
+from kb.library.rows import GenerationRow, GenerationState
+from kb.library.schema import documents, generations, passages, planted, vectors
+from kb.library.scopes import within_scope
 from kb.library.store import Store, generation_row, insert_generation
 from kb.library.writes import NewPassage, drop_passages, put_passages, require_vectors
 
@@ -32,7 +33,7 @@ class Generations(Store):
                     generation_row(row),
                     connection.scalar(select(func.count()).where(passages.c.generation_id == row.id)) or 0,
                     connection.scalar(select(func.count()).where(planted.c.generation_id == row.id)) or 0,
-                    alive if row.state == "retired" else _count_missing(connection, row.id),
+                    alive if row.state == "retired" else _count_missing(connection, generation_row(row)),
                     row.created_at,
                 )
                 for row in rows
@@ -54,28 +55,58 @@ class Generations(Store):
     def begin_generation(self, row: GenerationRow) -> GenerationRow:
         """The newest generation of this recipe, so that a job that was killed goes on with it; else a new one."""
         with self.writing() as connection:
-            alike = (
-                select(generations)
-                .where(
-                    generations.c.model_key == row.model_key,
-                    generations.c.passages == row.passages,
-                    generations.c.normaliser == row.normaliser,
-                    generations.c.state != "retired",
-                )
-                .order_by(generations.c.id.desc())
-            )
-            known = connection.execute(alike).first()
+            known = connection.execute(_alike(row)).first()
             return generation_row(known) if known else insert_generation(connection, row, "building")
 
-    def missing(self, generation_id: int, limit: int) -> list[tuple[str, str]]:
-        """(document id, its current revision's id) of what a generation has not, in order of id, the first few."""
+    def find_generation(self, row: GenerationRow) -> GenerationRow:
+        """The generation that `begin_generation` would go on with; `row` itself, with id 0, where there is none."""
         with self.reading() as connection:
-            query = _missing(generation_id).order_by(documents.c.id).limit(limit)
+            known = connection.execute(_alike(row)).first()
+        return generation_row(known) if known else row
+
+    def missing(self, generation: GenerationRow, after: str, limit: int) -> list[tuple[str, str]]:
+        """(document id, its current revision's id) of what a generation has not, in order of id: the first after one.
+
+        A page costs what it looks at, and not what the library holds.
+        """
+        with self.reading() as connection:
+            query = _missing(generation).where(documents.c.id > after).order_by(documents.c.id).limit(limit)
             return [(row.id, row.revision_id) for row in connection.execute(query)]
 
-    def count_missing(self, generation_id: int) -> int:
+    def in_scope(self, generation: GenerationRow, after: str, limit: int) -> list[tuple[str, str]]:
+        """(document id, its current revision's id) of what a generation is to hold, in order of id, as `missing`."""
         with self.reading() as connection:
-            return _count_missing(connection, generation_id)
+            query = _wanted(generation).where(documents.c.id > after).order_by(documents.c.id).limit(limit)
+            return [(row.id, row.revision_id) for row in connection.execute(query)]
+
+    def held_documents(self, generation_id: int) -> tuple[str, ...]:
+        """Ids of the documents that a generation holds, be it with no passage, in order."""
+        query = select(planted.c.document_id).where(planted.c.generation_id == generation_id)
+        with self.reading() as connection:
+            return tuple(connection.scalars(query.order_by(planted.c.document_id)))
+
+    def count_in_scope(self, generation: GenerationRow) -> int:
+        with self.reading() as connection:
+            return _count(connection, _wanted(generation))
+
+    def count_missing(self, generation: GenerationRow) -> int:
+        with self.reading() as connection:
+            return _count_missing(connection, generation)
+
+    def count_passages(self, generation_id: int) -> tuple[int, int]:
+        """(passages, distinct inputs among them) of a generation."""
+        mine = passages.c.generation_id == generation_id
+        with self.reading() as connection:
+            inputs = select(passages.c.input_hash).where(mine).distinct().subquery()
+            return (
+                connection.scalar(select(func.count()).where(mine)) or 0,
+                connection.scalar(select(func.count()).select_from(inputs)) or 0,
+            )
+
+    def checksum(self, generation_id: int) -> str:
+        """SHA-256, hex, of a generation's ids, texts and settings, whichever way it came to hold them."""
+        with self.reading() as connection:
+            return checksum(connection, generation_id, _known(connection, generation_id).recipe())
 
     def plant(
         self,
@@ -96,16 +127,22 @@ class Generations(Store):
             )
             if connection.scalar(current) != revision_id:
                 return False
+            held = select(planted.c.revision_id).where(
+                planted.c.generation_id == generation.id, planted.c.document_id == document_id
+            )
+            if connection.scalar(held) == revision_id:
+                return True
             drop_passages(connection, document_id, generation.id)
             require_vectors(connection, generation.model_key, entries)
             put_passages(connection, generation.id, document_id, revision_id, entries)
             return True
 
     def finish_generation(self, generation_id: int) -> None:
-        """Building becomes ready; other states stay."""
+        """Building becomes ready, or a trial; other states stay."""
         with self.writing() as connection:
             mine = (generations.c.id == generation_id) & (generations.c.state == "building")
-            connection.execute(update(generations).where(mine).values(state="ready"))
+            made = case((generations.c.scope == "", "ready"), else_="trial")
+            connection.execute(update(generations).where(mine).values(state=made))
 
     def activate(self, generation_id: int) -> bool:
         """Make a generation the active one, in one transaction; the one before is retained.
@@ -116,12 +153,13 @@ class Generations(Store):
             row = _known(connection, generation_id)
             if row.state == "active":
                 return True
+            require_whole(row)
             if row.state not in _USABLE:
                 raise UsageError(
                     f"generation {generation_id} is {row.state}",
                     way_out="`kb generations` lists those that can be active.",
                 )
-            if _count_missing(connection, generation_id):
+            if connection.execute(_missing(row).limit(1)).first() is not None:
                 return False
             was_active = generations.c.state == "active"
             connection.execute(update(generations).where(was_active).values(state="retained"))
@@ -142,18 +180,6 @@ class Generations(Store):
         if row is None:
             raise UsageError("no earlier generation is retained", way_out="`kb generations` lists what there is.")
         return generation_row(row)
-
-    def record_run(self, kind: str, started_at: str, seconds: float, exit_code: int, body: Mapping[str, Any]) -> None:
-        """Keep what a batch job did."""
-        values = {"kind": kind, "started_at": started_at, "seconds": seconds, "exit_code": exit_code}
-        with self.writing() as connection:
-            connection.execute(insert(runs).values(**values, body=json.dumps(body, ensure_ascii=False)))
-
-    def runs(self, limit: int) -> list[Run]:
-        """The last runs, newest first."""
-        with self.reading() as connection:
-            rows = connection.execute(select(runs).order_by(runs.c.id.desc()).limit(limit)).all()
-        return [Run(r.id, r.kind, r.started_at, r.seconds, r.exit_code, json.loads(r.body)) for r in rows]
 
     def retire(self, generation_id: int) -> None:
         """Drop what a generation holds, a few documents at a time. Raises NotFoundError, UsageError (it is active)."""
@@ -192,6 +218,15 @@ def _drop_vectors(connection: Connection, generation_id: int, hashes: Sequence[s
         connection.execute(delete(vectors).where(vectors.c.model_key == key, vectors.c.input_hash.in_(gone)))
 
 
+def require_whole(row: GenerationRow) -> None:
+    """Raises UsageError for a trial: it would hide the documents that it has not."""
+    if row.scope:
+        raise UsageError(
+            f"generation {row.id} is a trial of part of the library: it is never activated",
+            way_out="`kb reindex` without --where makes the whole one, and embeds nothing of the trial again.",
+        )
+
+
 def _known(connection: Connection, generation_id: int) -> GenerationRow:
     row = connection.execute(select(generations).where(generations.c.id == generation_id)).first()
     if row is None:
@@ -199,17 +234,42 @@ def _known(connection: Connection, generation_id: int) -> GenerationRow:
     return generation_row(row)
 
 
-def _missing(generation_id: int) -> Select[tuple[str, str]]:
+def _alike(row: GenerationRow) -> Select[Any]:
+    """Generations of the same recipe and scope that still hold something, the newest first."""
+    return (
+        select(generations)
+        .where(
+            generations.c.model_key == row.model_key,
+            generations.c.passages == row.passages,
+            generations.c.normaliser == row.normaliser,
+            generations.c.scope == row.scope,
+            generations.c.state != "retired",
+        )
+        .order_by(generations.c.id.desc())
+    )
+
+
+def _wanted(row: GenerationRow) -> Select[Any]:
+    return within_scope(
+        select(documents.c.id, documents.c.revision_id).where(documents.c.deleted.is_(False)), row.scope
+    )
+
+
+def _missing(row: GenerationRow) -> Select[Any]:
     held = select(planted.c.document_id).where(
-        planted.c.generation_id == generation_id,
+        planted.c.generation_id == row.id,
         planted.c.document_id == documents.c.id,
         planted.c.revision_id == documents.c.revision_id,
     )
-    return select(documents.c.id, documents.c.revision_id).where(documents.c.deleted.is_(False), ~held.exists())
+    return _wanted(row).where(~held.exists())
 
 
-def _count_missing(connection: Connection, generation_id: int) -> int:
-    return connection.scalar(select(func.count()).select_from(_missing(generation_id).subquery())) or 0
+def _count_missing(connection: Connection, row: GenerationRow) -> int:
+    return _count(connection, _missing(row))
+
+
+def _count(connection: Connection, query: Select[Any]) -> int:
+    return connection.scalar(select(func.count()).select_from(query.subquery())) or 0
 
 
 def _next_activation(connection: Connection) -> int:

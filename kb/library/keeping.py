@@ -13,6 +13,7 @@ from sqlalchemy import Connection, func, select, text
 
 from kb.errors import LibraryError, UsageError
 from kb.library.connection import database_path, translated
+from kb.library.digests import digest_of, stored_digests
 from kb.library.migrations import SCHEMA_VERSION
 from kb.library.schema import (
     changes,
@@ -68,6 +69,7 @@ class Keeping(Store):
             found.extend(_vector_faults(connection))
             found.extend(_change_faults(connection))
             found.extend(_generation_faults(connection))
+            found.extend(_digest_faults(connection))
         return found
 
     def traces(self, document_id: str) -> list[str]:
@@ -206,4 +208,18 @@ def _generation_faults(connection: Connection) -> list[str]:
         )
         lost = select(documents.c.id).where(documents.c.deleted.is_(False), documents.c.revision_id.not_in(held))
         found += [f"document {name} is not in generation {generation_id}" for name in connection.scalars(lost)]
+    return found
+
+
+def _digest_faults(connection: Connection) -> list[str]:
+    """What a generation is said to hold of a document is what it holds: checksums are made of these."""
+    found = []
+    for generation_id in connection.scalars(select(generations.c.id).where(generations.c.state != "retired")).all():
+        stored = dict(stored_digests(connection, generation_id))
+        query = select(planted.c.document_id, planted.c.digest).where(planted.c.generation_id == generation_id)
+        found += [
+            f"document {row.document_id} has other passages in generation {generation_id} than its checksum says"
+            for row in connection.execute(query.order_by(planted.c.document_id))
+            if stored.get(row.document_id, digest_of(())) != row.digest
+        ]
     return found

@@ -6,8 +6,9 @@ from kb.library.feeds import Feeds
 from kb.library.generations import Generations
 from kb.library.keeping import Keeping
 from kb.library.reads import Reads
+from kb.library.runs import Runs
 from kb.library.writes import Writes
 
 
-class Library(Reads, Writes, Feeds, Generations, Keeping):
+class Library(Reads, Writes, Feeds, Generations, Runs, Keeping):
     """The truth, in one database. Every method is one transaction; threads may share a Library."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 
-from sqlalchemy import Connection, inspect, select, text
+from sqlalchemy import Connection, inspect, select, text, update
 
 from kb.errors import SchemaError
-from kb.library.schema import facts, metadata, planted, runs
+from kb.library.digests import digest_of, stored_digests
+from kb.library.schema import facts, generations, metadata, planted, runs
 
 
 def _first(connection: Connection) -> None:
@@ -37,8 +38,27 @@ def _third(connection: Connection) -> None:
     )
 
 
+def _fourth(connection: Connection) -> None:
+    """Trials of part of the library; runs that are told of while they go on; what a generation holds, as checksums."""
+    for table, column, kind in (
+        ("generations", "scope", "TEXT NOT NULL DEFAULT ''"),
+        ("runs", "state", "VARCHAR NOT NULL DEFAULT 'ended'"),
+        ("runs", "process", "VARCHAR NOT NULL DEFAULT ''"),
+        ("runs", "seen_at", "VARCHAR NOT NULL DEFAULT ''"),
+        ("runs", "generation_id", "INTEGER NOT NULL DEFAULT 0"),
+        ("planted", "digest", "VARCHAR NOT NULL DEFAULT ''"),
+    ):
+        if column not in {known["name"] for known in inspect(connection).get_columns(table)}:
+            connection.execute(text(f"ALTER TABLE {table} ADD COLUMN {column} {kind}"))
+    connection.execute(update(planted).values(digest=digest_of(())))
+    for generation_id in connection.scalars(select(generations.c.id)).all():
+        for document_id, digest in list(stored_digests(connection, generation_id)):
+            mine = (planted.c.generation_id == generation_id) & (planted.c.document_id == document_id)
+            connection.execute(update(planted).where(mine).values(digest=digest))
+
+
 # Step n brings schema n - 1 to schema n. Never change one that was released; add the next.
-STEPS: tuple[Callable[[Connection], None], ...] = (_first, _second, _third)
+STEPS: tuple[Callable[[Connection], None], ...] = (_first, _second, _third, _fourth)
 SCHEMA_VERSION = len(STEPS)
 
 

@@ -44,7 +44,7 @@ class SourceRow:
 
 @dataclass(frozen=True, slots=True)
 class GenerationRow:
-    """One way of cutting and embedding the whole library."""
+    """One way of cutting and embedding the whole library, or (scope) a trial of it on some of the documents."""
 
     id: int
     model: str
@@ -54,12 +54,13 @@ class GenerationRow:
     model_key: str
     passages: str
     normaliser: str
-    state: str  # building, ready, active, retained or retired
+    state: str  # building, ready, active, retained, retired, or trial: made, and never to be active
     activated: int = 0
+    scope: str = ""
 
-    def recipe(self) -> tuple[str, str, str]:
+    def recipe(self) -> tuple[str, str, str, str]:
         """What two generations that hold the same have in common."""
-        return self.model_key, self.passages, self.normaliser
+        return self.model_key, self.passages, self.normaliser, self.scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,11 @@ class GenerationState:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What a batch job did. kind: "ingest", "reindex", "activate", "rollback" or "retire"; body: as JSON."""
+    """What a batch job did, or does. kind: "ingest", "reindex", "activate", "rollback" or "retire"; body: as JSON.
+
+    state: "running", "pausing" or "ended". exit_code, seconds: so far without meaning in a run that has not ended.
+    process: who does it, as kb.jobs names it. generation_id: which generation it fills; 0: none.
+    """
 
     id: int
     kind: str
@@ -83,6 +88,10 @@ class Run:
     seconds: float
     exit_code: int
     body: Mapping[str, Any]
+    state: str = "ended"
+    process: str = ""
+    seen_at: str = ""
+    generation_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,6 +113,8 @@ generations = Table(
     Column("created_at", String, nullable=False),
     # 1, 2, ... in the order of activation; 0: never active. Where a rollback leads is read off it.
     Column("activated", Integer, nullable=False, server_default="0"),
+    # The filter, as JSON, whose documents a trial holds; "": the whole library.
+    Column("scope", Text, nullable=False, server_default=""),
 )
 
 runs = Table(
@@ -124,6 +126,13 @@ runs = Table(
     Column("seconds", Float, nullable=False),
     Column("exit_code", Integer, nullable=False),
     Column("body", Text, nullable=False),
+    # "running", "pausing" (it is asked to pause) or "ended"
+    Column("state", String, nullable=False, server_default="ended"),
+    # Which process does it, and when it was last heard of: whether one that has no end was killed.
+    Column("process", String, nullable=False, server_default=""),
+    Column("seen_at", String, nullable=False, server_default=""),
+    # The generation that it fills; no other job may fill it meanwhile.
+    Column("generation_id", Integer, nullable=False, server_default="0"),
 )
 
 # Which revision of a document a generation holds the passages of, be they none.
@@ -133,6 +142,8 @@ planted = Table(
     Column("generation_id", ForeignKey("generations.id", ondelete="CASCADE"), primary_key=True),
     Column("document_id", ForeignKey("documents.id", ondelete="CASCADE"), primary_key=True),
     Column("revision_id", String, nullable=False),
+    # SHA-256 of the passages' ids, places and inputs.
+    Column("digest", String, nullable=False, server_default=""),
     Index("planted_by_document", "document_id"),
 )
 

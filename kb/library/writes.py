@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from kb.errors import GenerationChangedError, NotFoundError, VectorsGoneError
+from kb.library.digests import digest_of
 from kb.library.rows import SourceRow, Stored
 from kb.library.schema import (
     changes,
@@ -329,9 +330,9 @@ def put_passages(
     if themed:
         connection.execute(insert(passage_themes), themed)
     _log(connection, "add", document_id, generation_id, nos)
-    connection.execute(
-        insert(planted).values(generation_id=generation_id, document_id=document_id, revision_id=revision_id)
-    )
+    digest = digest_of((e.passage.id, e.passage.start, e.passage.end, e.input_hash) for e in entries)
+    held = {"generation_id": generation_id, "document_id": document_id, "revision_id": revision_id, "digest": digest}
+    connection.execute(insert(planted).values(**held))
 
 
 def put_vectors(connection: Connection, model_key: str, rows: Sequence[NewVector]) -> None:

@@ -26,6 +26,7 @@ COMMANDS = (
     "generations",
     "ingest",
     "list",
+    "pause",
     "reindex",
     "restore",
     "retire",

@@ -42,7 +42,7 @@ def test_a_generation_is_held_activated_taken_back_and_retired(filled: Kb) -> No
     assert states(filled) == [(1, "active"), (2, "retired")]
     kinds = [run["kind"] for run in body(filled, "runs")["runs"]]
     assert kinds == ["retire", "rollback", "activate", "reindex", "ingest"]
-    assert "counts" in out(filled("runs"))
+    assert "added 1" in out(filled("runs"))
     assert out(filled("check")) == "Clean: no fault was found.\n"
 
 
@@ -76,7 +76,7 @@ def test_a_report_is_shown_although_the_record_cannot_be_kept(
     def busy(*_: object) -> None:
         raise BusyError("somebody writes")
 
-    monkeypatch.setattr(Library, "record_run", busy)
+    monkeypatch.setattr(Library, "end_run", busy)
     shown = filled("ingest", str(tmp_path / "note.md"), "--json")
     assert shown.exit_code == 0
     assert json.loads(shown.stdout)["counts"]["unchanged"] == 1

@@ -14,6 +14,7 @@ from kb.assembly import KnowledgeBase
 from kb.cli.progress import Step
 from kb.cli.remarks import remarks, report_lines
 from kb.errors import DiskFullError
+from kb.indexing import Tally
 from tests.cli.conftest import Kb, out
 
 VTT = """WEBVTT
@@ -79,6 +80,8 @@ def test_ingest_when_the_disk_is_full_exits_4_and_says_what_was_kept(
     kb: Kb, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Full:
+        tally = Tally()
+
         def publish_all(self, items: Any) -> Any:
             for _ in items:
                 raise DiskFullError("the disk is full", way_out="Make room.")

@@ -74,6 +74,18 @@ def test_parse_fault_when_a_command_or_option_is_unknown_finds_it() -> None:
     assert not parse_fault(["--data", "x", "ask", "q", "--limit", "3"])
 
 
+def test_jobs_of_a_scheduler_when_they_are_shown_call_commands_that_there_are(root: Path) -> None:
+    units = [path.read_text(encoding="utf-8") for path in sorted((root / "docs" / "systemd").glob("*.service"))]
+    lines = [line.removeprefix("ExecStart=") for unit in units for line in unit.splitlines() if "ExecStart=" in line]
+    cron = re.search(r"```cron\n(.+?)```", page("docs/reindexing.md").text, re.DOTALL)
+    assert cron is not None
+    parts = re.findall(r"nice -n 19 (\S*kb [^;]+);", cron[1])
+    calls = Page(root, "\n".join(["```sh", *lines, *parts, "```"])).commands("kb")
+    assert len(calls) == len(lines) + len(parts) == 4
+    assert [fault for arguments in calls if (fault := parse_fault(arguments))] == []
+    assert all(re.search(rf"^\| {code} \|", page("README.md").text, re.MULTILINE) for code in (3, 5, 7, 8, 130, 143))
+
+
 @pytest.mark.parametrize("name", sorted(cli.commands))
 def test_examples_when_a_command_s_help_shows_them_parse(name: str) -> None:
     command = cli.commands[name]
@@ -185,7 +197,18 @@ def ours(root: Path) -> list[Path]:
 
 
 def test_folders_when_they_are_rooms_state_their_law_in_a_short_readme(root: Path) -> None:
-    rooms = ["kb", "kb/library", "kb/embedding", "kb/engines", "kb/answer", "kb/cli", "ingest", "ingest/readers", "web"]
+    rooms = [
+        "kb",
+        "kb/library",
+        "kb/embedding",
+        "kb/engines",
+        "kb/answer",
+        "kb/generations",
+        "kb/cli",
+        "ingest",
+        "ingest/readers",
+        "web",
+    ]
     for room in [*rooms, "tests", "benchmarks"]:
         lines = (root / room / "README.md").read_text(encoding="utf-8").strip().splitlines()
         assert 3 <= len(lines) <= 12, room

@@ -131,6 +131,47 @@ def test_a_library_of_the_first_schema_is_brought_up_and_keeps_what_it_holds(set
         assert "opens" in {row[1] for row in connection.execute("PRAGMA table_info(segments)")}
 
 
+def test_a_library_of_the_third_schema_gets_checksums_of_what_it_holds_and_keeps_its_runs(
+    settings: Settings, tiny_embedder: TinyEmbedder
+) -> None:
+    with KnowledgeBase(settings, tiny_embedder, TinyJudge()) as base:
+        list(base.publisher().publish_all([item(draft(TRUST, key=key)) for key in ("one", "two")]))
+        base.library.record_run("ingest", "2026-01-01T00:00:00+00:00", 1.0, 0, {"added": 2})
+        before = base.library.checksum(1)
+        base.library.set_fact("schema_version", "3")
+    with closing(sqlite3.connect(database_path(settings))) as connection:
+        newer = {"generations": ("scope",), "planted": ("digest",)}
+        newer["runs"] = ("state", "process", "seen_at", "generation_id")
+        for table, column in ((table, column) for table, columns in newer.items() for column in columns):
+            connection.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+        connection.commit()
+    with KnowledgeBase(settings, tiny_embedder, TinyJudge()) as base:
+        assert base.check() == []
+        assert base.library.checksum(1) == before
+        [run] = base.library.runs(5)
+        assert (run.state, run.body) == ("ended", {"added": 2})
+
+
+def test_documents_are_published_where_no_theme_is_named(
+    settings: Settings, tiny_embedder: TinyEmbedder, tmp_path: Path
+) -> None:
+    (tmp_path / "themes.toml").write_text("")
+    with KnowledgeBase(
+        settings.with_values(themes_file=str(tmp_path / "themes.toml")), tiny_embedder, TinyJudge()
+    ) as base:
+        [outcome] = list(base.publisher().publish_all([item(draft(TRUST))]))
+        assert outcome.status == "added"
+
+
+def test_a_checksum_that_is_not_of_what_is_held_is_a_fault(settings: Settings, tiny_embedder: TinyEmbedder) -> None:
+    with KnowledgeBase(settings, tiny_embedder, TinyJudge()) as base:
+        list(base.publisher().publish_all([item(draft(TRUST))]))
+        with closing(sqlite3.connect(database_path(settings))) as connection:
+            connection.execute("UPDATE planted SET digest = 'another'")
+            connection.commit()
+        assert [fault for fault in base.check() if "than its checksum says" in fault]
+
+
 def test_a_file_that_is_no_database_is_refused(settings: Settings) -> None:
     settings.data_folder.mkdir()
     database_path(settings).write_bytes(b"this is no database at all, only words" * 100)
