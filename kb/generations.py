@@ -207,7 +207,7 @@ class Reindexing:
         recipe = {name: getattr(usual, name) for name in ("model", "passage_tokens", "passage_words", "passage_head")}
         # The generation says how it was made: the settings must not say otherwise.
         settings = replace(self._settings, **recipe)
-        follower = Follower(self._library, settings.engine, pinned=generation_id)
+        follower = Follower(self._library, settings, pinned=generation_id)
         follower.catch_up()
         searcher = Searcher(settings, self._library, self._embedders, follower)
         return _Pinned(searcher, Answerer(settings, self._library, searcher, self._judge, self._revisions))
