@@ -30,6 +30,10 @@ def ingest(front: Front, paths: tuple[Path, ...]) -> None:
         failed = [{"path": f["path"], "reason": f["reason"]} for f in body["files"] if f["status"] == "failed"]
         note |= {"counts": body["counts"], "embedded": body["embedded"], "cached": body["cached"]}
         note |= {"failed": failed, "exit_code": report.exit_code}
+        if report.embedded or report.cached:
+            # All is acknowledged: what the index has to do is better done here than before somebody's question.
+            base.follow()
+            base.tend()
     front.show(body, report_lines)
     if report.stopped is not None:
         click.echo(f"kb: {report.stopped}", err=True)

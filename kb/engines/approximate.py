@@ -39,7 +39,7 @@ class InvertedLists:
     def open(cls, path: Path, about: Approximate, rows: int) -> InvertedLists:
         """Raises IndexFault."""
         try:
-            read = faiss.downcast_index(faiss.read_index(str(path), faiss.IO_FLAG_MMAP))
+            read = faiss.read_index(str(path), faiss.IO_FLAG_MMAP)
         except RuntimeError as error:
             raise IndexFault("is no FAISS index", where=str(path)) from error
         if read.ntotal != rows:

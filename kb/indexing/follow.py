@@ -87,6 +87,7 @@ class Follower:
             with self._lock:
                 if not self._is_behind():
                     self._look()
+                    self.fault = ""
                     break
                 moved = self._step()
             here = self._reached()
@@ -218,12 +219,16 @@ class Follower:
             if self._followed is None or self._followed.generation.id != generation.id:
                 self._followed = self._open(generation)
                 moved = True
+                # Nothing of it answers yet, so there is nothing to keep waiting questions short for.
+                while moved and self._reached() < self._library.sequence():
+                    moved = self._advance(self._followed)
             else:
                 moved = self._advance(self._followed)
         except Exception as error:
             self.fault = str(error)
             raise
-        self.fault = ""
+        if moved:
+            self.fault = ""
         return moved
 
     def _open(self, generation: GenerationRow) -> Followed:
