@@ -56,6 +56,7 @@ class KnowledgeBase:
         self.close()
 
     def close(self) -> None:
+        self.follower.close()
         self.library.close()
 
     def search(self, question: str, where: Filter | None = None, limit: int = 10) -> list[Hit]:

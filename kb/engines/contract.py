@@ -13,6 +13,8 @@ from kb.records import Filter
 
 Nos = npt.NDArray[np.int64]
 Vector = npt.NDArray[np.float32]
+# Why an index is renewed after a purge: what was removed must leave the disk.
+PURGED = "something was purged"
 
 
 class View(Protocol):
@@ -100,7 +102,15 @@ class Engine(Protocol):
         ...
 
     def stale(self) -> str:
-        """Why the index should be renewed, or ""."""
+        """Why the index should be renewed (PURGED, or in other words), or ""."""
+        ...
+
+    def untidy(self) -> bool:
+        """Whether `tend` has something to do."""
+        ...
+
+    def serve(self) -> None:
+        """This process follows for as long as it lives: it may hold the index while the engine merges."""
         ...
 
     def terms(self, text: str) -> list[str]:

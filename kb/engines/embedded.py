@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from kb.engines.contract import Draft, Nos, Vector
+from kb.engines.contract import PURGED, Draft, Nos, Vector
 from kb.engines.dense import DenseState, Held, Sizes, open_held
 from kb.engines.draft import EmbeddedDraft, merged, new_name, sealed, with_lists
 from kb.engines.pack import require_whole
@@ -26,6 +26,7 @@ from kb.engines.words import (
     WordWriter,
     commit_of,
     make_analyzer,
+    merging_long,
     removed_share,
     require_whole_words,
 )
@@ -114,6 +115,8 @@ class EmbeddedEngine:
         self._analyzer = make_analyzer()
         self._writing = home.folder / "write.lock"
         self._tending = home.folder / "tend.lock"
+        self._serving = False
+        self._kept: tuple[FileLock, WordWriter] | None = None
 
     def view(self) -> EmbeddedView:
         if self._view is None:
@@ -124,10 +127,13 @@ class EmbeddedEngine:
         return list(self._analyzer.analyze(text))
 
     def close(self) -> None:
-        self._view = self._words = None
+        with self._mutex:
+            self._let_go(merged=True)
+            self._view = self._words = None
 
     def refresh(self) -> bool:
         with self._mutex:
+            self._let_go()
             return self._refresh()
 
     def _refresh(self) -> bool:
@@ -177,21 +183,49 @@ class EmbeddedEngine:
         self._view = EmbeddedView(sequence, state, folder, DenseState(held, self._sizes), words)
 
     def apply(self, added: Sequence[IndexEntry], removed: Sequence[int], sequence: int, *, purge: bool = False) -> bool:
-        with self._mutex, FileLock(self._writing) as mine:
+        with self._mutex:
             view = self.view()
-            if not mine or read_state(self._home) != view.state:
-                return False
             if not (added or removed or purge):
                 self._view = replace(view, sequence=sequence)
                 return True
-            self._change(view, added, removed, sequence, purge)
+            lock, words = self._kept or (FileLock(self._writing), None)
+            if words is None and not lock.take():
+                return False
+            self._kept = None
+            try:
+                if read_state(self._home) != view.state:
+                    return False
+                words = words or WordWriter(self._home.folder / view.state.words.folder)
+                self._change(view, words, added, removed, sequence, purge)
+                if self._serving and merging_long(words.folder):
+                    self._kept = (lock, words)
+                else:
+                    # What was added is found already: only the next change waits for the merges.
+                    words.close()
+            finally:
+                if self._kept is None:
+                    lock.free()
             return True
 
+    def _let_go(self, *, merged: bool = False) -> None:
+        """Free the index that was held while a large merge went on, once it is done. merged: wait for it."""
+        if self._kept is not None and (merged or not merging_long(self._kept[1].folder)):
+            (lock, words), self._kept = self._kept, None
+            try:
+                words.close()
+            finally:
+                lock.free()
+
     def _change(
-        self, view: EmbeddedView, added: Sequence[IndexEntry], removed: Sequence[int], sequence: int, purge: bool
+        self,
+        view: EmbeddedView,
+        words: WordWriter,
+        added: Sequence[IndexEntry],
+        removed: Sequence[int],
+        sequence: int,
+        purge: bool,
     ) -> None:
         folder = self._home.folder
-        words = WordWriter(folder / view.state.words.folder)
         try:
             repeated = commit_of(words.folder)["opstamp"] != view.state.words.opstamp
             draft = EmbeddedDraft(
@@ -209,8 +243,6 @@ class EmbeddedEngine:
         except BaseException:
             words.abandon()
             raise
-        # What was added is found already: only the next change waits for the merges.
-        words.close()
 
     def _publish(self, state: State) -> None:
         """The caller holds the lock, and the state's files are on the disk."""
@@ -281,10 +313,16 @@ class EmbeddedEngine:
         if view is None:
             return ""
         if view.state.purge:
-            return "something was purged"
+            return PURGED
         if removed_share(self._home.folder / view.state.words.folder) > self._sizes.gone_share:
             return "more than a quarter of the keyword index was removed"
         return ""
+
+    def untidy(self) -> bool:
+        return self._view is not None and bool(due(self._view._dense.held, self._sizes))
+
+    def serve(self) -> None:
+        self._serving = True
 
     @contextmanager
     def _locked(self) -> Iterator[None]:

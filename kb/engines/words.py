@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import time
 import zlib
 from collections.abc import Iterator, Sequence
@@ -24,6 +25,10 @@ LARGE_HEAP = 64_000_000
 # The most distinct words of a question that are searched; a pasted page of text has no need of more.
 _MOST_TERMS = 256
 _FOOTER_MAGIC = 1337
+# tantivy's LogMergePolicy, and from where on a merge of such segments takes seconds.
+_LEVEL_LOG2 = 0.75
+_LEVEL_SEGMENTS = 8
+_LONG_MERGE = 10_000
 # How long a commit may be ahead of the state that names it before it is taken for a dead writer's.
 _PATIENCE_S = 1.0
 
@@ -76,6 +81,22 @@ def removed_share(folder: Path) -> float:
     parts = commit_of(folder)["segments"]
     gone = sum((part["deletes"] or {}).get("num_deleted_docs", 0) for part in parts)
     return float(gone / max(1, sum(part["max_doc"] for part in parts)))
+
+
+def merging_long(folder: Path) -> bool:
+    """Whether tantivy now merges segments so large that a change should not wait for it.
+
+    Its policy: segments almost as large as the largest that is left are a level, and eight of a level are merged.
+    """
+    sizes = sorted((part["max_doc"] for part in commit_of(folder)["segments"]), reverse=True)
+    level: list[int] = []
+    for size in sizes:
+        if size < _LONG_MERGE:
+            break
+        level = [*level, size] if level and math.log2(size) >= math.log2(level[0]) - _LEVEL_LOG2 else [size]
+        if len(level) >= _LEVEL_SEGMENTS:
+            return True
+    return False
 
 
 def require_whole_words(folder: Path, *, every_byte: bool = False) -> None:

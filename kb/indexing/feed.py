@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,12 +36,22 @@ def home_of(settings: Settings, library: Library, generation: GenerationRow) -> 
         "passages": generation.passages,
         "normaliser": generation.normaliser,
     }
-    name = content_hash(*(f"{key}={value}" for key, value in made_of.items()))[:12]
-    return Home(index_folder(settings) / f"g{generation.id}-{name}", generation.dimension, made_of)
+    recipe = content_hash(*(f"{key}={value}" for key, value in made_of.items()))[:8]
+    name = f"g{generation.id}-{library.library_id()[:8]}-{recipe}"
+    return Home(index_folder(settings) / name, generation.dimension, made_of)
 
 
 def index_folder(settings: Settings) -> Path:
     return settings.data_folder / "index"
+
+
+def sweep(settings: Settings, library: Library, keep: int = 0) -> None:
+    """Remove this library's indexes of generations that are retired or unknown; keep: of all but this one."""
+    rows = [row for row in library.kept_generations() if keep in (0, row.id)]
+    kept = {home_of(settings, library, row).folder for row in rows}
+    for folder in index_folder(settings).glob(f"g*-{library.library_id()[:8]}-*"):
+        if folder not in kept:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def fill(library: Library, generation: GenerationRow, draft: Draft) -> None:

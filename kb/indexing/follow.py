@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kb.engines import Draft, Engine, View, make_engine
+from kb.engines import PURGED, Draft, Engine, View, make_engine
 from kb.errors import IndexFault
-from kb.indexing.feed import fill, follow, home_of, next_step
+from kb.indexing.feed import fill, follow, home_of, next_step, sweep
 from kb.library import GenerationRow, Library
 from kb.settings import Settings
 
@@ -105,7 +105,11 @@ class Follower:
         followed = self._followed
         if followed is None:
             return
-        if followed.engine.stale():
+        why = followed.engine.stale()
+        if why:
+            if why == PURGED:
+                # Indexes of other generations may keep what was purged; they are made anew when they are needed.
+                sweep(self._settings, self._library, keep=followed.generation.id)
             self._renew(followed.engine, followed.generation)
         while followed.engine.tend():
             pass
@@ -115,9 +119,13 @@ class Follower:
     def keep_up(self) -> int:
         """Follow to the library's last change, and tend the index in a thread of its own; the sequence reached."""
         reached = self.catch_up()
-        if self._tending is None or not self._tending.is_alive():
-            self._tending = threading.Thread(target=self._tend_aside, name="tend", daemon=True)
-            self._tending.start()
+        followed = self._followed
+        if followed is not None:
+            followed.engine.serve()
+            due = followed.engine.stale() or followed.engine.untidy()
+            if due and (self._tending is None or not self._tending.is_alive()):
+                self._tending = threading.Thread(target=self._tend_aside, name="tend", daemon=True)
+                self._tending.start()
         return reached
 
     def faults(self) -> list[str]:
@@ -133,6 +141,14 @@ class Follower:
         found = [f"passage number {no} is indexed and not in the library" for no in np.setdiff1d(indexed, stored)]
         found += [f"passage number {no} is in the library and not indexed" for no in np.setdiff1d(stored, indexed)]
         return found
+
+    def close(self) -> None:
+        """Let go of the index; whoever is following elsewhere goes on."""
+        if self._tending is not None:
+            self._tending.join(_PATIENCE_S)
+        followed = self._followed
+        if followed is not None:
+            followed.engine.close()
 
     def rebuild(self) -> int:
         """Throw the index away and make it again from the library; the sequence reached."""
@@ -236,6 +252,7 @@ class Follower:
         self._prepare(generation)
         engine = make_engine(self._settings.engine, home_of(self._settings, self._library, generation))
         self._make_whole(engine, generation)
+        sweep(self._settings, self._library)
         return Followed(engine.view(), engine, generation)
 
     def _make_whole(self, engine: Engine, generation: GenerationRow) -> None:

@@ -22,7 +22,7 @@ from kb.library.schema import (
     passages,
     vectors,
 )
-from kb.library.store import Store, read_texts
+from kb.library.store import Store, generation_row, read_texts
 
 # Rows read at once: their documents' texts are in memory together.
 _AT_ONCE = 2_000
@@ -41,6 +41,12 @@ class Feeds(Store):
         with self.reading() as connection:
             row = connection.execute(select(last, active)).one()
         return int(row[0] or 0), int(row[1] or 0)
+
+    def kept_generations(self) -> list[GenerationRow]:
+        """Those that are not retired, oldest first."""
+        query = select(generations).where(generations.c.state != "retired").order_by(generations.c.id)
+        with self.reading() as connection:
+            return [generation_row(row) for row in connection.execute(query)]
 
     def changes_since(self, seq: int, generation_id: int, limit: int) -> list[Change]:
         query = (
