@@ -11,7 +11,7 @@ import numpy.typing as npt
 from kb.embedding import Embedders
 from kb.engines import Engine
 from kb.engines.contract import View
-from kb.errors import QuestionError
+from kb.errors import IndexFault, QuestionError
 from kb.indexing import Follower
 from kb.indexing.cutting import require_agreed
 from kb.indexing.follow import Followed
@@ -65,7 +65,11 @@ class Searcher:
         view, generation = followed.view, followed.generation
         require_agreed(self._settings, generation)
         vector = self._embedders.of(generation.model, generation.model_key).question(question)
-        parts = self._fused(view, question, vector, where)
+        try:
+            parts = self._fused(view, question, vector, where)
+        except IndexFault as error:
+            self._follower.mend(str(error))
+            raise
         best = sorted(parts, key=lambda no: (-parts[no]["score"], no))
         passages = self._library.passages_by_no(best[:limit])
         hits = [Hit(passages[no], parts[no]["score"], parts[no]) for no in best[:limit] if no in passages]

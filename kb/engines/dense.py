@@ -79,8 +79,13 @@ class Held:
 
     def without(self, nos: Nos) -> Held:
         """With these numbers taken out, as far as they are held. nos: ascending."""
-        rows = np.setdiff1d(self.segment.rows_of(nos), self.gone)
+        rows = self.rows_of(nos)
         return replace(self, gone=np.union1d(self.gone, rows).astype(np.int32)) if len(rows) else self
+
+    def rows_of(self, nos: Nos) -> Rows:
+        """Rows of those of the numbers that are held and were not taken out. nos: ascending."""
+        rows = self.segment.rows_of(nos)
+        return rows if self.alive is None else rows[self.alive[rows]]
 
 
 def open_held(folder: Path, files: SegmentFiles, dimension: int) -> Held:
@@ -160,5 +165,5 @@ class DenseState:
 
     def _rows(self, nos: Sequence[int]) -> list[tuple[Held, Rows]]:
         wanted = np.array(sorted(set(nos)), dtype=np.int64)
-        pairs = [(held, np.setdiff1d(held.segment.rows_of(wanted), held.gone)) for held in self.held]
-        return [(held, rows.astype(np.int32)) for held, rows in pairs if len(rows)]
+        pairs = [(held, held.rows_of(wanted)) for held in self.held]
+        return [(held, rows) for held, rows in pairs if len(rows)]

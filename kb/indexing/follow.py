@@ -210,17 +210,31 @@ class Follower:
         """A question does not wait for a damaged index to be made anew: what is open of it goes on answering."""
         followed = self._followed
         fault = "" if followed is None or self._retired(followed.generation) else self._wrong(followed.engine)
-        if not fault:
-            self._step()
+        if fault:
+            self.mend(fault)
             return
-        self.fault = fault
-        self._mending = threading.Thread(target=self._mend, name="mend", daemon=True)
-        self._mending.start()
-
-    def _mend(self) -> None:
         try:
+            self._step()
+        except IndexFault:
+            if self._followed is None:
+                raise
+            _LOG.exception("the index cannot be brought on")  # the state before goes on answering
+
+    def mend(self, why: str) -> None:
+        """Make the index anew in a thread of its own: for whoever found that it cannot be read."""
+        if self._mending is None or not self._mending.is_alive():
+            self.fault = why
+            self._mending = threading.Thread(target=self._mend, args=(why,), name="mend", daemon=True)
+            self._mending.start()
+
+    def _mend(self, why: str) -> None:
+        try:
+            followed = self._followed
+            if followed is not None and self._renew(followed.engine, followed.generation):
+                self._say_mended(followed.generation, why)
             with self._lock:
                 self._look()
+            self.fault = ""
         except Exception as error:
             self.fault = str(error)
             _LOG.exception("the index cannot be mended")
@@ -240,6 +254,10 @@ class Follower:
                     moved = self._advance(self._followed)
             else:
                 moved = self._advance(self._followed)
+        except OSError as error:
+            way_out = "Free some space, and look at the folder's rights; the library itself is whole."
+            self.fault = f"the index cannot be written: {error.strerror}"
+            raise IndexFault(self.fault, where=str(error.filename or self._settings.data), way_out=way_out) from error
         except Exception as error:
             self.fault = str(error)
             raise
@@ -259,10 +277,13 @@ class Follower:
         while fault := self._wrong(engine):
             if self._renew(engine, generation):
                 if fault != _NEVER_MADE:
-                    self.mended = f"{fault} It was built anew."
-                    _LOG.warning("the index of generation %d: %s", generation.id, self.mended)
+                    self._say_mended(generation, fault)
                 return
             time.sleep(_LOOK_S)  # another process is making it
+
+    def _say_mended(self, generation: GenerationRow, why: str) -> None:
+        self.mended = f"{why} It was built anew."
+        _LOG.warning("the index of generation %d: %s", generation.id, self.mended)
 
     def _wrong(self, engine: Engine) -> str:
         """Why the index on disk cannot be taken up, or ""."""

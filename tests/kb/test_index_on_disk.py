@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -16,6 +17,8 @@ import pytest
 from kb.assembly import KnowledgeBase
 from kb.engines import embedded
 from kb.engines.state import FileLock, State
+from kb.engines.words import WordSnapshot
+from kb.errors import IndexFault
 from kb.indexing import follow
 from kb.settings import Settings
 from tests.kb.makers import TRUST, draft, item
@@ -32,6 +35,13 @@ def opened(settings: Settings) -> KnowledgeBase:
 def publish(base: KnowledgeBase, *keys: str, turns: list[tuple[str, str]] | None = None) -> None:
     made = [draft(turns or [*TRUST, ("Guest", f"This is only said in {key}.")], key=key) for key in keys]
     list(base.publisher().publish_all([item(one) for one in made]))
+
+
+def wait_for(holds: Callable[[], bool]) -> None:
+    until = time.monotonic() + 20
+    while not holds() and time.monotonic() < until:
+        time.sleep(0.02)
+    assert holds()
 
 
 def index_of(settings: Settings, generation: int = 1) -> Path:
@@ -137,7 +147,7 @@ def test_an_index_of_another_recipe_is_refused_naming_the_field(published: Setti
         assert followed is not None
         folder = index_of(published)
         home = embedded.Home(folder, 64, {"library": base.library.library_id(), "model": "another"})
-        with pytest.raises(embedded.IndexFault, match="model of the index is 'tiny"):
+        with pytest.raises(IndexFault, match="model of the index is 'tiny"):
             embedded.EmbeddedEngine(home).refresh()
 
 
@@ -228,10 +238,44 @@ def test_a_running_server_whose_index_is_damaged_goes_on_answering_and_mends_it(
         cut(next(index_of(published).glob("state.json")))
         publish(base, "three")
         assert base.ask(QUESTION).status == "answered"
-        until = time.monotonic() + 20
-        while not base.ready()["ready"] and time.monotonic() < until:
-            time.sleep(0.02)
+        wait_for(lambda: bool(base.ready()["ready"]))
         assert "state.json" in str(base.ready()["mended"])
+        assert [hit for hit in base.search("three") if "in three" in hit.passage.text]
+        assert base.check() == []
+
+
+def test_an_index_that_cannot_be_read_while_it_serves_fails_one_question_and_is_mended(
+    published: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*ignored: object) -> None:
+        raise IndexFault("the keyword index cannot be read: a panic", where="words")
+
+    with opened(published) as base:
+        base.follow()
+        with monkeypatch.context() as patch:
+            patch.setattr(WordSnapshot, "search", broken)
+            with pytest.raises(IndexFault):
+                base.search(QUESTION)
+        wait_for(lambda: "a panic" in str(base.ready()["mended"]))
+        assert base.search(QUESTION)
+        assert base.check() == []
+
+
+def test_a_full_disk_stops_the_index_and_no_question(published: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*ignored: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with opened(published) as base:
+        base.follow()
+        publish(base, "three")
+        with monkeypatch.context() as patch:
+            patch.setattr(embedded, "write_state", full)
+            assert base.ask(QUESTION).status == "answered"
+            assert "No space left" in str(base.ready()["fault"])
+            with pytest.raises(IndexFault, match="Free some space"):
+                base.follow()
+        base.follow()
+        assert base.ready()["fault"] == ""
         assert [hit for hit in base.search("three") if "in three" in hit.passage.text]
         assert base.check() == []
 
