@@ -112,16 +112,20 @@ def part_search(folder: Path) -> dict[str, Any]:
             base.embedder.question(question)
             encode.append((time.perf_counter() - start) * 1000)
         found["encode_ms"] = spread(encode)
-        found["recall"] = _recalls(base, asked[:100])
     return found
+
+
+def part_recall(folder: Path) -> dict[str, Any]:
+    base, _, _ = opened(folder)
+    with base:
+        return _recalls(base, questions()[:100])
 
 
 def _recalls(base: KnowledgeBase, asked: list[str]) -> dict[str, Any]:
     """Share of the exact nearest that the index finds, at 10 and at 200, for each filter."""
+    base.follow()
     followed = base.follower.current()
-    active = base.library.active_generation()
     assert followed is not None
-    assert active is not None
     vectors = np.stack([base.embedder.question(question) for question in asked])
     sums = {name: [0.0, 0.0, 0] for name in FILTERS}
     exact = _exact(base, vectors)
@@ -238,6 +242,7 @@ PARTS = {
     "open": part_open,
     "idle": part_idle,
     "search": part_search,
+    "recall": part_recall,
     "serve": part_serve,
     "publish": part_publish,
 }
@@ -302,15 +307,16 @@ def disk(folder: Path) -> dict[str, float]:
 
 
 def measure(folder: Path, count: int, seed: Path) -> dict[str, Any]:
-    start = time.perf_counter()
-    build(folder, count, real_passages(seed))
-    found: dict[str, Any] = {"passages": count, "library_s": round(time.perf_counter() - start, 1)}
-    found["index"] = run(folder, "index")
+    if not (folder / DATABASE_NAME).exists():
+        build(folder, count, real_passages(seed))
+    shutil.rmtree(folder / "index", ignore_errors=True)
+    found: dict[str, Any] = {"passages": count, "index": run(folder, "index")}
     found["disk"] = disk(folder)
     found["open"] = run(folder, "open")
     found["open, with another"] = run_beside(folder)
     found["search"] = run(folder, "search")
     found["publish"] = run_publish(folder)
+    found["recall"] = run(folder, "recall")
     return found
 
 
@@ -324,6 +330,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--sizes", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
     parser.add_argument("--keep", action="store_true", help="leave the libraries where they are")
+    parser.add_argument("--again", type=int, nargs="*", default=[], help="sizes to measure though they were before")
     parser.add_argument("--part", choices=list(PARTS))
     arguments = parser.parse_args()
     if arguments.part:
@@ -332,8 +339,10 @@ def main() -> None:
     rows = []
     for count in arguments.sizes:
         folder = arguments.folder / f"scale-{count}"
-        rows.append(measure(folder, count, arguments.folder / "seed"))
-        print(json.dumps(rows[-1]), file=sys.stderr, flush=True)
+        measured = arguments.folder / f"measured-{count}.json"
+        if count in arguments.again or not measured.exists():
+            measured.write_text(json.dumps(measure(folder, count, arguments.folder / "seed")), encoding="utf-8")
+        rows.append(json.loads(measured.read_text(encoding="utf-8")))
         if not arguments.keep:
             shutil.rmtree(folder, ignore_errors=True)
     exponents = {}

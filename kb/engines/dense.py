@@ -88,16 +88,18 @@ class Held:
         return rows if self.alive is None else rows[self.alive[rows]]
 
 
-def open_held(folder: Path, files: SegmentFiles, dimension: int) -> Held:
-    """Raises IndexFault where a file is missing or is not what was written."""
-    require_whole(folder, files.data)
-    segment = DenseSegment.open(folder / files.data.name, dimension)
-    if len(segment.nos) != files.rows:
-        raise IndexFault(f"holds {len(segment.nos)} passages, not {files.rows}", where=files.data.name)
+def open_held(folder: Path, files: SegmentFiles, dimension: int, before: Held | None = None) -> Held:
+    """before: the same segment as it was open until now. Raises IndexFault where a file is not what was written."""
     gone = NO_ROWS
     if files.gone is not None:
         require_whole(folder, files.gone)
         gone = read_pack(folder / files.gone.name)[0]["rows"]
+    if before is not None and before.files.approximate == files.approximate:
+        return Held(files, before.segment, gone, before.lists)
+    require_whole(folder, files.data)
+    segment = DenseSegment.open(folder / files.data.name, dimension)
+    if len(segment.nos) != files.rows:
+        raise IndexFault(f"holds {len(segment.nos)} passages, not {files.rows}", where=files.data.name)
     lists = None
     if files.approximate is not None:
         require_whole(folder, files.approximate.file)

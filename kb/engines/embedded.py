@@ -163,12 +163,9 @@ class EmbeddedEngine:
 
     def _take_up(self, state: State) -> None:
         """Open what the state names; segments that are open already are kept. Raises IndexFault."""
-        before = {held.files: held for held in self._view._dense.held} if self._view else {}
+        before = {held.files.data: held for held in self._view._dense.held} if self._view else {}
         folder = self._home.folder
-        held = tuple(
-            before[files] if files in before else open_held(folder, files, self._home.dimension)
-            for files in state.segments
-        )
+        held = tuple(open_held(folder, files, self._home.dimension, before.get(files.data)) for files in state.segments)
         if self._words is None or self._words.folder.name != state.words.folder:
             self._words = Words(folder / state.words.folder)
         words = self._words.snapshot(state.words.opstamp)
