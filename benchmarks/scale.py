@@ -19,6 +19,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ from kb.assembly import KnowledgeBase
 from kb.library.connection import DATABASE_NAME
 from kb.records import Filter
 
-QUESTIONS = 150
+QUESTIONS = 60
 PUBLISHED = 6
 FILTERS = {"none": Filter()} | {name: Filter(theme=(name,)) for name in SHARES}
 
@@ -54,7 +55,7 @@ def questions() -> list[str]:
 
 def opened(folder: Path) -> tuple[KnowledgeBase, dict[str, float], float]:
     """A knowledge base with its models loaded, what it held then, and when its index was first asked for."""
-    base = KnowledgeBase(bench_settings(folder))
+    base = KnowledgeBase(bench_settings(folder, threads=1))  # a question is one core's work
     if base.judge is not None:
         base.judge.load()
     base.embedder.question("warm")
@@ -118,7 +119,7 @@ def part_search(folder: Path) -> dict[str, Any]:
 def part_recall(folder: Path) -> dict[str, Any]:
     base, _, _ = opened(folder)
     with base:
-        return _recalls(base, questions()[:100])
+        return _recalls(base, questions())
 
 
 def _recalls(base: KnowledgeBase, asked: list[str]) -> dict[str, Any]:
@@ -307,16 +308,26 @@ def disk(folder: Path) -> dict[str, float]:
 
 
 def measure(folder: Path, count: int, seed: Path) -> dict[str, Any]:
-    if not (folder / DATABASE_NAME).exists():
-        build(folder, count, real_passages(seed))
-    shutil.rmtree(folder / "index", ignore_errors=True)
-    found: dict[str, Any] = {"passages": count, "index": run(folder, "index")}
-    found["disk"] = disk(folder)
-    found["open"] = run(folder, "open")
-    found["open, with another"] = run_beside(folder)
-    found["search"] = run(folder, "search")
-    found["publish"] = run_publish(folder)
-    found["recall"] = run(folder, "recall")
+    """Every part's figures, in order; those that an earlier call wrote beside the library are taken from there."""
+    kept = folder.with_suffix(".json")
+    found: dict[str, Any] = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {"passages": count}
+    steps: dict[str, Callable[[], dict[str, Any]]] = {
+        "index": lambda: run(folder, "index"),
+        "disk": lambda: disk(folder),
+        "open": lambda: run(folder, "open"),
+        "open, with another": lambda: run_beside(folder),
+        "search": lambda: run(folder, "search"),
+        "publish": lambda: run_publish(folder),
+        "recall": lambda: run(folder, "recall"),
+    }
+    if not found.keys() & steps.keys():
+        if not (folder / DATABASE_NAME).exists():
+            build(folder, count, real_passages(seed))
+        shutil.rmtree(folder / "index", ignore_errors=True)
+    for name, step in steps.items():
+        if name not in found:
+            found[name] = step()
+            kept.write_text(json.dumps(found), encoding="utf-8")
     return found
 
 
@@ -330,7 +341,6 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--sizes", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
     parser.add_argument("--keep", action="store_true", help="leave the libraries where they are")
-    parser.add_argument("--again", type=int, nargs="*", default=[], help="sizes to measure though they were before")
     parser.add_argument("--part", choices=list(PARTS))
     arguments = parser.parse_args()
     if arguments.part:
@@ -339,10 +349,7 @@ def main() -> None:
     rows = []
     for count in arguments.sizes:
         folder = arguments.folder / f"scale-{count}"
-        measured = arguments.folder / f"measured-{count}.json"
-        if count in arguments.again or not measured.exists():
-            measured.write_text(json.dumps(measure(folder, count, arguments.folder / "seed")), encoding="utf-8")
-        rows.append(json.loads(measured.read_text(encoding="utf-8")))
+        rows.append(measure(folder, count, arguments.folder / "seed"))
         if not arguments.keep:
             shutil.rmtree(folder, ignore_errors=True)
     exponents = {}
