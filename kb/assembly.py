@@ -42,7 +42,7 @@ class KnowledgeBase:
         self.theme_rule = self._make_theme_rule(self.embedders.own)
         self._theme_rules: dict[str, ThemeRule] = {}
         self.revisions = Revisions(self.library)
-        self.follower = Follower(self.library, settings.engine, self._prepare)
+        self.follower = Follower(self.library, settings, self._prepare)
         self.searcher = Searcher(settings, self.library, self.embedders, self.follower)
         self.reindexing = Reindexing(
             settings, self.library, self.embedders, self.theme_rule_of, self.judge, self.revisions
@@ -58,6 +58,7 @@ class KnowledgeBase:
         self.close()
 
     def close(self) -> None:
+        self.follower.close()
         self.library.close()
 
     def search(self, question: str, where: Filter | None = None, limit: int = 10) -> list[Hit]:
@@ -84,6 +85,16 @@ class KnowledgeBase:
         self.searcher.prepare()
         return reached
 
+    def keep_up(self) -> int:
+        """Follow, and tend the index in the background: for servers, again and again; the sequence reached."""
+        reached = self.follower.keep_up()
+        self.searcher.prepare()
+        return reached
+
+    def tend(self) -> None:
+        """Merge, train and purge what the index is due: for whoever publishes or deletes, after it was acknowledged."""
+        self.follower.tend()
+
     def warm(self) -> None:
         """Load the models and the index, so that the first question is as quick as the others."""
         if self.judge is not None:
@@ -107,6 +118,7 @@ class KnowledgeBase:
             "passages": followed.view.size() if followed else 0,
             "generation": followed.generation.id if followed else 0,
             "fault": self.follower.fault,
+            "mended": self.follower.mended,
         }
 
     def check(self) -> list[str]:
@@ -119,20 +131,28 @@ class KnowledgeBase:
                 self.embedders.of(active.model, active.model_key)
             except Exception as error:
                 found.append(str(error))
-            # An index of its own, which needs no model: what is wrong is told even where the model is not to be had.
-            follower = Follower(self.library, self.settings.engine)
-            follower.catch_up()
-            found += follower.faults()
+            found += self._index_faults()
         return found
+
+    def _index_faults(self) -> list[str]:
+        """What is wrong with the index on disk, which is then built anew."""
+        # A follower of its own, which needs no model: what is wrong is told even where the model is not to be had.
+        follower = Follower(self.library, self.settings)
+        follower.catch_up()
+        found = [follower.mended] if follower.mended else []
+        faults = follower.faults()
+        if faults:
+            follower.rebuild()
+        return found + faults
 
     def check_deleted(self, document_id: str) -> list[str]:
         """What is left of a purged document anywhere; empty: nothing."""
         found = self.library.traces(document_id)
         self.follow()
+        self.tend()
         followed = self.follower.current()
-        if followed is not None:
-            held = followed.view.documents([int(no) for no in followed.view.nos()])
-            found += [f"passage number {no} in the index" for no, owner in held.items() if owner == document_id]
+        if followed is not None and (count := followed.view.traces(document_id)):
+            found.append(f"{count} passages in the index")
         return found
 
     def backup(self, target: Path) -> None:

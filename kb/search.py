@@ -12,7 +12,7 @@ import numpy.typing as npt
 from kb.embedding import Embedders
 from kb.engines import Engine
 from kb.engines.contract import View
-from kb.errors import QuestionError
+from kb.errors import IndexFault, QuestionError
 from kb.indexing import Follower
 from kb.indexing.cutting import require_agreed
 from kb.indexing.follow import Followed
@@ -100,8 +100,11 @@ class Searcher:
         view, generation = followed.view, followed.generation
         require_agreed(self._settings, generation)
         vector = self._embedders.of(generation.model, generation.model_key).question(question)
-        allowed = self._library.allowed_nos(where, generation.id) if where else None
-        parts = self._fused(view, generation, question, vector, allowed)
+        try:
+            parts = self._fused(view, generation, question, vector, where)
+        except IndexFault as error:
+            self._follower.mend(str(error))
+            raise
         best = sorted(parts, key=lambda no: (-parts[no]["score"], no))
         passages = self._library.passages_by_no(best[:limit])
         hits = [Hit(passages[no], parts[no]["score"], parts[no]) for no in best[:limit] if no in passages]
@@ -113,13 +116,13 @@ class Searcher:
         generation: GenerationRow,
         question: str,
         vector: npt.NDArray[np.float32],
-        allowed: npt.NDArray[np.int64] | None,
+        where: Filter,
     ) -> dict[int, dict[str, float]]:
         """Every part of the score of each candidate: the union of what both retrievers find."""
         size = self._settings.candidates
         words = without_stop_words(question)
-        dense = view.dense(vector, size, allowed)
-        keywords = view.keywords(words, size, allowed)
+        dense = view.dense(vector, size, where)
+        keywords = view.keywords(words, size, where)
         # What only one retriever found gets its true score from the other.
         dense.update(view.dense_scores(vector, _missing(keywords, dense)))
         found = {no: score for no, score in keywords.items() if no in dense}

@@ -55,7 +55,7 @@ def create_app(settings: Settings, knowledge_base: KnowledgeBase | None = None) 
         app.register_blueprint(blueprint)
     operations.watch(desk)
     app.context_processor(lambda: {"links": desk.links, "words": words, "confidential": not settings.log_questions})
-    follower = Follower(base.follow, settings.follow_interval_s, metrics.follow_failures.inc)
+    follower = Follower(base.keep_up, settings.follow_interval_s, metrics.follow_failures.inc)
     app.extensions[FOLLOWER] = follower
     follower.start()
     return app

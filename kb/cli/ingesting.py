@@ -43,6 +43,10 @@ def ingest(front: Front, paths: tuple[Path, ...]) -> None:
         report = ingest_files(base, found, progress=told)
         body = report.as_json()
         job.note |= _told(report) | _now(base, report)
+        if report.embedded or report.cached:
+            # All is acknowledged: what the index has to do is better done here than before somebody's question.
+            base.follow()
+            base.tend()
     front.show(body, report_lines)
     if report.stopped is not None:
         click.echo(f"kb: {report.stopped}", err=True)

@@ -56,6 +56,7 @@ def delete(front: Front, document: str, purge: bool) -> None:
     with front.open() as base:
         base.library.delete(document, purge=purge)
         base.follow()
+        base.tend()
     front.show({"done": "purged" if purge else "deleted", "document": document}, done_lines)
 
 

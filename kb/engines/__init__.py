@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from kb.engines.contract import Engine
+from kb.engines.contract import PURGED, Draft, Engine, View
 from kb.engines.embedded import EmbeddedEngine
+from kb.engines.state import Home
 from kb.errors import SettingsError
 
 ENGINES: dict[str, type[EmbeddedEngine]] = {"embedded": EmbeddedEngine}
 
 
-def make_engine(name: str, dimension: int) -> Engine:
-    """An empty engine by the setting's name. Raises SettingsError."""
+def make_engine(name: str, home: Home) -> Engine:
+    """An engine by the setting's name; nothing is read yet. Raises SettingsError."""
     if name not in ENGINES:
         raise SettingsError(f"engine = {name!r} is not known", way_out=f"Known: {', '.join(sorted(ENGINES))}.")
-    return ENGINES[name](dimension)
+    return ENGINES[name](home)
 
 
-__all__ = ["ENGINES", "EmbeddedEngine", "Engine", "make_engine"]
+__all__ = ["ENGINES", "PURGED", "Draft", "EmbeddedEngine", "Engine", "Home", "View", "make_engine"]

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from kb.library.rows import IndexEntry
+from kb.records import Filter
 
 Nos = npt.NDArray[np.int64]
 Vector = npt.NDArray[np.float32]
 Matrix = npt.NDArray[np.float32]
+# Why an index is renewed after a purge: what was removed must leave the disk.
+PURGED = "something was purged"
 
 
 class View(Protocol):
@@ -21,11 +24,11 @@ class View(Protocol):
     @property
     def sequence(self) -> int: ...
 
-    def dense(self, vector: Vector, limit: int, allowed: Nos | None = None) -> dict[int, float]:
-        """Cosines of the nearest passages, best first, ties by number. allowed: numbers, ascending."""
+    def dense(self, vector: Vector, limit: int, where: Filter | None = None) -> dict[int, float]:
+        """Cosines of the nearest passages that the filter allows, best first, ties by number."""
         ...
 
-    def keywords(self, question: str, limit: int, allowed: Nos | None = None) -> dict[int, float]:
+    def keywords(self, question: str, limit: int, where: Filter | None = None) -> dict[int, float]:
         """BM25 of the best passages, best first, ties by number; words OR-ed, never read as query syntax."""
         ...
 
@@ -49,16 +52,70 @@ class View(Protocol):
 
     def size(self) -> int: ...
 
-    def nos(self) -> Nos: ...
+    def nos(self) -> Nos:
+        """The numbers of all passages, ascending: for checks, for it reads them all."""
+        ...
+
+    def traces(self, document_id: str) -> int:
+        """How much of a document the index still keeps, what was removed and is not gone yet included."""
+        ...
+
+    def faults(self) -> list[str]:
+        """What is damaged, or differs between the engine's own parts, in words; reads every byte."""
+        ...
+
+
+class Draft(Protocol):
+    """An index in the making: nothing of it is seen yet."""
+
+    @property
+    def sequence(self) -> int: ...
+
+    def add(
+        self, added: Sequence[IndexEntry], removed: Sequence[int], sequence: int, *, purge: bool = False
+    ) -> None: ...
 
 
 class Engine(Protocol):
-    """Threads may search while one adds. What add or remove did is seen by the next view, whole."""
+    """Threads and processes may search while one adds. What was added or removed is seen by the next view, whole."""
 
-    def view(self) -> View: ...
+    def refresh(self) -> bool:
+        """Take up the newest state that any process made; False: there is none. Raises IndexFault (it is damaged)."""
+        ...
 
-    def apply(self, added: Sequence[IndexEntry], removed: Sequence[int], sequence: int) -> None:
-        """Take passages in and out in one step; sequence: the library's change that this leads to."""
+    def view(self) -> View:
+        """The state that was taken up last."""
+        ...
+
+    def apply(self, added: Sequence[IndexEntry], removed: Sequence[int], sequence: int, *, purge: bool = False) -> bool:
+        """Take passages out and in, in one step that leads from the view to the library's change `sequence`.
+
+        False, and nothing is done, where another process is changing the index, or did since the view was taken.
+        purge: what is removed must leave the disk as well, once `renew` is called.
+        """
+        ...
+
+    def renew(self, fill: Callable[[Draft], None], follow: Callable[[Draft], None]) -> bool:
+        """Make the index anew beside the one that answers: fill, then follow what came meanwhile, then swap.
+
+        False: another process is doing so.
+        """
+        ...
+
+    def tend(self) -> bool:
+        """Merge and train what is due, beside the index that answers; whether anything was done."""
+        ...
+
+    def stale(self) -> str:
+        """Why the index should be renewed (PURGED, or in other words), or ""."""
+        ...
+
+    def untidy(self) -> bool:
+        """Whether `tend` has something to do."""
+        ...
+
+    def serve(self) -> None:
+        """This process follows for as long as it lives: it may hold the index while the engine merges."""
         ...
 
     def terms(self, text: str) -> list[str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -72,27 +73,37 @@ class Gate:
         held = self._library.held_documents(row.id) if row.scope else ()
         if row.scope and not held:
             raise UsageError(f"the trial {row.id} holds no document any more", way_out="Make it anew, or retire it.")
-        after = evaluate(self.pinned(row.id), path, step)
+        with self.pinned(row.id) as pinned:
+            after = evaluate(pinned, path, step)
         active = self._library.active_generation()
         if active is None or active.id == row.id:
             return after
-        before = evaluate(self.pinned(active.id, Filter(document=held)), path, step)
+        with self.pinned(active.id, Filter(document=held)) as pinned:
+            before = evaluate(pinned, path, step)
         compared = judged(before, after, self._settings.gate_tolerance)
         return {**after, "comparison": {"generations": {"before": active.id, "after": row.id}, **compared}}
 
     def measures(self, row: GenerationRow) -> dict[str, Any]:
         """{question set: its measures} of one generation."""
-        return {str(path): evaluate(self.pinned(row.id), path)["measures"] for path in self.sets()}
+        sets = self.sets()
+        if not sets:
+            return {}
+        with self.pinned(row.id) as pinned:
+            return {str(path): evaluate(pinned, path)["measures"] for path in sets}
 
-    def pinned(self, generation_id: int, where: Filter = EVERYTHING) -> Pinned:
+    @contextmanager
+    def pinned(self, generation_id: int, where: Filter = EVERYTHING) -> Iterator[Pinned]:
         usual = Settings()
         recipe = {name: getattr(usual, name) for name in ("model", "passage_tokens", "passage_words", "passage_head")}
         # The generation says how it was made: the settings must not say otherwise.
         settings = replace(self._settings, **recipe)
-        follower = Follower(self._library, settings.engine, pinned=generation_id)
-        follower.catch_up()
-        searcher = Searcher(settings, self._library, self._embedders, follower)
-        return Pinned(searcher, Answerer(settings, self._library, searcher, self._judge, self._revisions), where)
+        follower = Follower(self._library, settings, pinned=generation_id)
+        try:
+            follower.catch_up()
+            searcher = Searcher(settings, self._library, self._embedders, follower)
+            yield Pinned(searcher, Answerer(settings, self._library, searcher, self._judge, self._revisions), where)
+        finally:
+            follower.close()
 
 
 def judged(before: Mapping[str, Any], after: Mapping[str, Any], tolerance: float) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What indexes follow: the change sequence, vectors, and which passages a filter allows."""
+"""What indexes follow: the change sequence, passages with their vectors and facets."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import Select, func, select
+from sqlalchemy import Connection, Row, func, select
 
+from kb.facets import day_of, facet_keys
 from kb.library.rows import Change, GenerationRow, IndexEntry, VectorRow
 from kb.library.schema import (
     changes,
@@ -21,8 +22,7 @@ from kb.library.schema import (
     passages,
     vectors,
 )
-from kb.library.store import Store, read_texts
-from kb.records import Filter
+from kb.library.store import Store, generation_row, read_texts
 
 # Rows read at once: their documents' texts are in memory together.
 _AT_ONCE = 2_000
@@ -46,6 +46,12 @@ class Feeds(Store):
             row = connection.execute(select(last, active)).one()
         return int(row[0] or 0), int(row[1] or 0)
 
+    def kept_generations(self) -> list[GenerationRow]:
+        """Those that are not retired, oldest first."""
+        query = select(generations).where(generations.c.state != "retired").order_by(generations.c.id)
+        with self.reading() as connection:
+            return [generation_row(row) for row in connection.execute(query)]
+
     def changes_since(self, seq: int, generation_id: int, limit: int) -> list[Change]:
         query = (
             select(changes)
@@ -63,25 +69,13 @@ class Feeds(Store):
             return list(connection.scalars(query))
 
     def entries(self, nos: Sequence[int], model_key: str) -> list[IndexEntry]:
-        """Those of the passages that still exist, in order of number, with text and vector."""
+        """Those of the passages that still exist, in order of number, with text, vector and facets."""
         found: list[IndexEntry] = []
         with self.reading() as connection:
             for at in range(0, len(nos), _AT_ONCE):
                 wanted = [int(no) for no in nos[at : at + _AT_ONCE]]
-                rows = connection.execute(
-                    select(passages).where(passages.c.no.in_(wanted)).order_by(passages.c.no)
-                ).all()
-                texts = read_texts(connection, {row.revision_id for row in rows})
-                # Two steps: joined, SQLite walks every cached vector instead of asking for these.
-                cached = select(vectors.c.input_hash, vectors.c.vector).where(
-                    vectors.c.model_key == model_key, vectors.c.input_hash.in_([row.input_hash for row in rows])
-                )
-                blobs = {row.input_hash: row.vector for row in connection.execute(cached)}
-                for row in rows:
-                    if row.input_hash in blobs:
-                        text = texts[row.revision_id][row.start : row.end]
-                        vector = np.frombuffer(blobs[row.input_hash], dtype=np.float32)
-                        found.append(IndexEntry(row.no, row.document_id, text, vector))
+                query = select(passages).where(passages.c.no.in_(wanted)).order_by(passages.c.no)
+                found += _entries(connection, connection.execute(query).all(), model_key)
         return found
 
     def sample(self, generation: GenerationRow, known: Sequence[str] = ()) -> tuple[list[str], Rows | None]:
@@ -99,23 +93,16 @@ class Feeds(Store):
         rows = [np.frombuffer(found[name].vector, dtype=np.float32) for name in inputs if name in found]
         return inputs, np.stack(rows) if rows else np.empty((0, generation.dimension), dtype=np.float32)
 
-    def document_of(self, nos: Sequence[int]) -> dict[int, str]:
-        found: dict[int, str] = {}
+    def entries_after(self, no: int, generation: GenerationRow, limit: int) -> list[IndexEntry]:
+        """A generation's next passages in order of number; empty: there are no more."""
+        query = (
+            select(passages)
+            .where(passages.c.generation_id == generation.id, passages.c.no > no)
+            .order_by(passages.c.no)
+            .limit(limit)
+        )
         with self.reading() as connection:
-            for at in range(0, len(nos), _AT_ONCE):
-                part = [int(no) for no in nos[at : at + _AT_ONCE]]
-                query = select(passages.c.no, passages.c.document_id).where(passages.c.no.in_(part))
-                found.update((row.no, row.document_id) for row in connection.execute(query))
-        return found
-
-    def allowed_nos(self, where: Filter, generation_id: int) -> npt.NDArray[np.int64]:
-        """Numbers of the passages that the filter allows, ascending: int64 (n,)."""
-        query = select(passages.c.no).where(passages.c.generation_id == generation_id)
-        query = _passage_conditions(query, where)
-        if where.show or where.kind or where.since or where.until or where.phase or where.modality:
-            query = _document_conditions(query.join(documents, documents.c.id == passages.c.document_id), where)
-        with self.reading() as connection:
-            return np.array(sorted(connection.scalars(query)), dtype=np.int64)
+            return _entries(connection, connection.execute(query).all(), generation.model_key)
 
     def cached_hashes(self, model_key: str, hashes: Sequence[str]) -> set[str]:
         found: set[str] = set()
@@ -156,36 +143,47 @@ class Feeds(Store):
         }
 
 
-def _passage_conditions(query: Select[Any], where: Filter) -> Select[Any]:
-    if where.document:
-        query = query.where(passages.c.document_id.in_(where.document))
-    if where.theme:
-        chosen = select(passage_themes.c.passage_no).where(passage_themes.c.theme.in_(where.theme))
-        query = query.where(passages.c.no.in_(chosen))
-    if where.speaker or where.side:
-        heard = select(passage_voices.c.passage_no)
-        if where.speaker:
-            heard = heard.where(func.lower(passage_voices.c.speaker).in_([name.lower() for name in where.speaker]))
-        if where.side:
-            heard = heard.where(passage_voices.c.side.in_(where.side))
-        query = query.where(passages.c.no.in_(heard))
-    return query
+def _entries(connection: Connection, rows: Sequence[Row[Any]], model_key: str) -> list[IndexEntry]:
+    texts = read_texts(connection, {row.revision_id for row in rows})
+    # Two steps: joined, SQLite walks every cached vector instead of asking for these.
+    cached = select(vectors.c.input_hash, vectors.c.vector).where(
+        vectors.c.model_key == model_key, vectors.c.input_hash.in_([row.input_hash for row in rows])
+    )
+    blobs = {row.input_hash: row.vector for row in connection.execute(cached)}
+    facets = _Facets(connection, [row.no for row in rows], sorted({row.document_id for row in rows}))
+    return [
+        IndexEntry(
+            row.no,
+            row.document_id,
+            texts[row.revision_id][row.start : row.end],
+            np.frombuffer(blobs[row.input_hash], dtype=np.float32),
+            facets.keys(row.no, row.document_id),
+            facets.days[row.document_id],
+        )
+        for row in rows
+        if row.input_hash in blobs
+    ]
 
 
-def _document_conditions(query: Select[Any], where: Filter) -> Select[Any]:
-    if where.show:
-        query = query.where(func.lower(documents.c.show).in_([show.lower() for show in where.show]))
-    if where.kind:
-        query = query.where(documents.c.kind.in_(where.kind))
-    if where.since:
-        query = query.where(documents.c.date >= where.since)
-    if where.until:
-        # "2026" and "2026-10" mean the whole year or month
-        query = query.where(documents.c.date != "", func.substr(documents.c.date, 1, len(where.until)) <= where.until)
-    for name, chosen in (("phase", where.phase), ("modality", where.modality)):
-        if chosen:
-            having = select(document_facets.c.document_id).where(
-                document_facets.c.name == name, document_facets.c.value.in_(chosen)
-            )
-            query = query.where(documents.c.id.in_(having))
-    return query
+class _Facets:
+    """What filters can ask of some passages."""
+
+    def __init__(self, connection: Connection, nos: Sequence[int], document_ids: Sequence[str]) -> None:
+        self._voices: dict[int, list[tuple[str, str]]] = {}
+        self._themes: dict[int, list[str]] = {}
+        self._values: dict[str, dict[str, list[str]]] = {}
+        self.days: dict[str, int] = {}
+        for voice in connection.execute(select(passage_voices).where(passage_voices.c.passage_no.in_(nos))):
+            self._voices.setdefault(voice.passage_no, []).append((voice.speaker, voice.side))
+        for theme in connection.execute(select(passage_themes).where(passage_themes.c.passage_no.in_(nos))):
+            self._themes.setdefault(theme.passage_no, []).append(theme.theme)
+        mine = select(documents.c.id, documents.c.show, documents.c.kind, documents.c.date)
+        for row in connection.execute(mine.where(documents.c.id.in_(document_ids))):
+            self._values[row.id] = {"show": [row.show], "kind": [row.kind]}
+            self.days[row.id] = day_of(row.date)
+        held = select(document_facets).where(document_facets.c.document_id.in_(document_ids))
+        for facet in connection.execute(held):
+            self._values[facet.document_id].setdefault(facet.name, []).append(facet.value)
+
+    def keys(self, no: int, document_id: str) -> tuple[str, ...]:
+        return facet_keys(self._voices.get(no, ()), self._themes.get(no, ()), self._values[document_id])

@@ -96,22 +96,24 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One step of the change sequence: passages (by number) that came or went."""
+    """One step of the change sequence: passages (by number) that came or went; or what went must leave every disk."""
 
     seq: int
-    kind: str  # "add" or "remove"
+    kind: str  # "add", "remove" or "purge"
     document_id: str
     nos: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class IndexEntry:
-    """What an index needs of a passage. vector: float32 (dim,), unit length."""
+    """What an index needs of a passage. vector: float32 (dim,), unit length; facets, day: as kb.facets makes them."""
 
     no: int
     document_id: str
     text: str
     vector: npt.NDArray[np.float32]
+    facets: tuple[str, ...] = ()
+    day: int = 0
 
 
 @dataclass(frozen=True, slots=True)

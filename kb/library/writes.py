@@ -151,6 +151,7 @@ class Writes(Store):
             if purge:
                 connection.execute(delete(documents).where(documents.c.id == document_id))
                 drop_unused_vectors(connection, hashes)
+                _log_purge(connection)
             else:
                 connection.execute(update(documents).where(documents.c.id == document_id).values(deleted=True))
         if purge:
@@ -182,15 +183,16 @@ class Writes(Store):
             put_vectors(connection, model_key, rows)
 
     def set_themes(self, themes: dict[int, tuple[str, ...]]) -> None:
-        """Give passages their themes anew."""
+        """Give passages their themes anew; to indexes they go and come again."""
         with self.writing() as connection:
-            nos = list(themes)
+            nos = sorted(themes)
             for at in range(0, len(nos), 5_000):
                 part = nos[at : at + 5_000]
                 connection.execute(delete(passage_themes).where(passage_themes.c.passage_no.in_(part)))
                 rows = [{"passage_no": no, "theme": theme} for no in part for theme in themes[no]]
                 if rows:
                     connection.execute(insert(passage_themes), rows)
+                _log_changed(connection, part)
 
 
 def _document(connection: Connection, document_id: str, source_key: str, key: str) -> Row[Any] | None:
@@ -354,6 +356,26 @@ def _log(connection: Connection, kind: str, document_id: str, generation_id: int
                 kind=kind, document_id=document_id, generation_id=generation_id, nos=json.dumps(list(nos))
             )
         )
+
+
+def _log_changed(connection: Connection, nos: Sequence[int]) -> None:
+    query = select(passages.c.no, passages.c.document_id, passages.c.generation_id).where(passages.c.no.in_(nos))
+    owners: dict[tuple[str, int], list[int]] = {}
+    for row in connection.execute(query.order_by(passages.c.no)):
+        owners.setdefault((row.document_id, row.generation_id), []).append(row.no)
+    for (document_id, generation_id), mine in owners.items():
+        for kind in ("remove", "add"):
+            _log(connection, kind, document_id, generation_id, mine)
+
+
+def _log_purge(connection: Connection) -> None:
+    """Tell every index that what was removed must leave the disk."""
+    rows = [
+        {"kind": "purge", "document_id": "purged", "generation_id": generation_id, "nos": "[]"}
+        for generation_id in connection.scalars(select(generations.c.id).where(generations.c.state != "retired"))
+    ]
+    if rows:
+        connection.execute(insert(changes), rows)
 
 
 def drop_unused_vectors(connection: Connection, hashes: Sequence[str]) -> None:

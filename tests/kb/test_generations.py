@@ -225,8 +225,10 @@ def test_no_question_fails_or_mixes_generations_while_they_are_switched(base: Kn
     for thread in threads:
         thread.start()
     for _ in range(4):
-        base.reindexing.rollback()
-        time.sleep(0.1)
+        wanted = base.reindexing.rollback().id
+        until = time.monotonic() + 10
+        while asked[-1:] != [wanted] and time.monotonic() < until:
+            time.sleep(0.01)
     stop.set()
     for thread in threads:
         thread.join()
