@@ -77,17 +77,18 @@ class Reindexing:
         self,
         *,
         model: str = "",
+        variant: str = "",
         passages: PassageSettings | None = None,
         hold: bool = False,
         force: str = "",
         progress: Progress | None = None,
     ) -> Reindexed:
-        """Make the generation that the settings (or model, passages) ask for; activate it if the gate lets it.
+        """Make the generation that the settings (or model, variant, passages) ask for; activate it if the gate lets it.
 
         Killed anywhere and run again, it goes on where it was. Raises GateRefusedError, and leaves it ready, where a
         measure falls by more than the setting `gate_tolerance`; force (a reason) activates it all the same.
         """
-        generation, embedder = self._wanted(model, passages)
+        generation, embedder = self._wanted(model, variant, passages)
         made = self._library.begin_generation(generation)
         embedded = fill(self._library, made, embedder, self._rule_of(embedder), progress)
         if made.state == "active":
@@ -98,9 +99,9 @@ class Reindexing:
         _refuse_worse(gate, force)
         return Reindexed(self._activate(made), embedded, activated=True, gate=gate)
 
-    def plan(self, *, model: str = "", passages: PassageSettings | None = None) -> dict[str, Any]:
+    def plan(self, *, model: str = "", variant: str = "", passages: PassageSettings | None = None) -> dict[str, Any]:
         """What a run would do; nothing is stored, and no text is embedded but a few, to see how long all would take."""
-        generation, embedder = self._wanted(model, passages)
+        generation, embedder = self._wanted(model, variant, passages)
         recipe = PassageSettings.from_key(generation.passages)
         inputs: dict[str, Cut] = {}
         count = cached = 0
@@ -181,8 +182,8 @@ class Reindexing:
             found[name] = {**compared, "intervals": intervals(before, after), "fallen": fallen}
         return found
 
-    def _wanted(self, model: str, passages: PassageSettings | None) -> tuple[GenerationRow, Embedder]:
-        embedder = self._embedders.named(model) if model else self._embedders.own
+    def _wanted(self, model: str, variant: str, passages: PassageSettings | None) -> tuple[GenerationRow, Embedder]:
+        embedder = self._embedders.named(model, variant)
         recipe = passages or passage_settings(self._settings)
         if embedder.longest and recipe.tokens > embedder.longest:
             raise UsageError(

@@ -29,6 +29,7 @@ _PASSAGES = ("tokens", "words", "head")
 
 @command("reindex", "kb reindex", "kb reindex --passages words=150 --hold", "kb reindex --dry-run")
 @click.option("--model", default="", metavar="M", help="sentence-transformers model, by name or folder.")
+@click.option("--variant", default="", metavar="V", help="Backend that embeds, as the setting `backend` names it.")
 @click.option(
     "--passages", multiple=True, metavar="K=V", help="Cut otherwise: tokens=, words= or head=; may be repeated."
 )
@@ -36,7 +37,9 @@ _PASSAGES = ("tokens", "words", "head")
 @click.option("--hold", is_flag=True, help="Make it and compare it, but leave the active generation active.")
 @click.option("--force", default="", metavar="REASON", help=_FORCE)
 @pass_front
-def reindex(front: Front, model: str, passages: tuple[str, ...], dry_run: bool, hold: bool, force: str) -> None:
+def reindex(
+    front: Front, model: str, variant: str, passages: tuple[str, ...], dry_run: bool, hold: bool, force: str
+) -> None:
     """Make a new generation of the library beside the active one, and switch to it if it is no worse.
 
     What is not named is taken from the settings. Searching goes on meanwhile. Interrupted or killed anywhere and run
@@ -45,12 +48,14 @@ def reindex(front: Front, model: str, passages: tuple[str, ...], dry_run: bool, 
     with front.open() as base, progress_bar("reindex") as step:
         recipe = _recipe(base, passages)
         if dry_run:
-            front.show(base.reindexing.plan(model=model, passages=recipe), _plain_lines)
+            front.show(base.reindexing.plan(model=model, variant=variant, passages=recipe), _plain_lines)
             return
         if hasattr(os, "nice"):
             os.nice(base.settings.reindex_niceness)
         with recorded(base, "reindex") as note:
-            made = base.reindexing.run(model=model, passages=recipe, hold=hold, force=force, progress=step)
+            made = base.reindexing.run(
+                model=model, variant=variant, passages=recipe, hold=hold, force=force, progress=step
+            )
             note |= _told("reindexed", made, force)
         base.follow()
     front.show(note, _reindexed_lines)
