@@ -1,4 +1,4 @@
-"""Texts out of the corpus's articles, which come along: quantization is calibrated and made models are proved on them."""
+"""Texts out of the corpus: quantization is calibrated on them, and made models are proved on them."""
 
 from __future__ import annotations
 
