@@ -21,6 +21,7 @@ from kb.settings import Settings
 REFERENCE = "torch-float32"
 # Another way of making a model: what was made the old way is made anew.
 _MAKER = "1"
+_EXPORTERS = ("torch", "transformers", "onnx")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +64,9 @@ def _torch_float16(folder: Path, _sha256: str, settings: Settings) -> Runner:
     return TorchRunner(folder, device=settings.device, threads=threads_of(settings), half=True)
 
 
-def _onnx(variant: str, *tools: str) -> Callable[[Path, str, Settings], Runner]:
+def _onnx(variant: str) -> Callable[[Path, str, Settings], Runner]:
     def load(folder: Path, sha256: str, settings: Settings) -> Runner:
-        made = _made(variant, ("onnxruntime", *tools), folder, sha256, settings)
+        made = _made(variant, ("onnxruntime",), folder, sha256, settings)
         return OnnxRunner(made.folder, made.facts)
 
     return load
@@ -80,7 +81,7 @@ def _openvino(variant: str, *tools: str) -> Callable[[Path, str, Settings], Runn
 
 
 def _made(variant: str, tools: tuple[str, ...], folder: Path, sha256: str, settings: Settings) -> Made:
-    versions = {"maker": _MAKER, **{tool: _version(tool) for tool in ("torch", "transformers", *tools)}}
+    versions = {"maker": _MAKER, **{tool: _version(tool) for tool in (*_EXPORTERS, *tools)}}
     recipe = Recipe(variant, sha256, versions)
     return made_model(models_folder(settings), recipe, lambda target: make_in_a_process(variant, folder, target))
 
@@ -103,7 +104,7 @@ BACKENDS: dict[str, Backend] = {
         Backend(REFERENCE, _torch_float32),
         Backend("torch-float16", _torch_float16),
         Backend("onnx-float32", _onnx("onnx-float32"), alone=True, beside=True),
-        Backend("onnx-int8", _onnx("onnx-int8", "onnx"), alone=True, beside=True),
+        Backend("onnx-int8", _onnx("onnx-int8"), alone=True, beside=True),
         Backend("openvino-float32", _openvino("openvino-float32"), alone=True, beside=True),
         Backend("openvino-int8", _openvino("openvino-int8", "nncf"), alone=True, beside=True),
         Backend("openvino-int8-static", _openvino("openvino-int8-static", "nncf"), alone=True, beside=True),
