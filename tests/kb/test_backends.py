@@ -37,12 +37,6 @@ LEAST = {
 }
 
 
-@pytest.fixture(scope="session")
-def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Each backend's model is made once for all the tests."""
-    return tmp_path_factory.mktemp("models")
-
-
 def with_backend(models: Path, name: str, **values: object) -> Settings:
     return load_settings({"backend": name, "models": str(models), **values}, environ={})
 
