@@ -1,12 +1,15 @@
 """Each embedding backend, with sentence vectors, against sentence-transformers' `encode` on the same passages.
 
     python -m benchmarks.embedding [DATA_FOLDER] [--texts N] [--rounds N] [--backends A,B] [--part speed|quality]
+                                   [--episodes N]
 
-The passages of the 99 episodes. speed: N of them, spread over all (0: all), all systems in turns, so that a drifting
-machine drifts for all; the ratio is the median over rounds of encode's seconds over the backend's. quality: the library
-is re-indexed with each backend; agreement is the overlap of the 10 nearest passages of each of 500 with the
-reference's, and R@800w is that of the real search on the tuning half. Both parts keep what they found in the data
-folder, and a run that was stopped goes on there: a generation that was made is not made again.
+The passages of the 99 episodes (or of the first N, with the questions on those).
+
+speed: --texts of them, spread over all (0: all), all systems in turns, so that a drifting machine drifts for all; the
+ratio is the median over rounds of encode's seconds over the backend's. quality: the library is re-indexed with each
+backend; agreement is the overlap of the 10 nearest passages of each of 500 with the reference's, and R@800w is that of
+the real search on the tuning half. Both parts keep what they found in the data folder, and a run that was stopped goes
+on there: a generation that was made is not made again.
 """
 
 from __future__ import annotations
@@ -90,13 +93,13 @@ def encoder(texts: list[str]) -> Callable[[], object]:
     return lambda: model.encode(texts, batch_size=_REFERENCE_BATCH, normalize_embeddings=True, show_progress_bar=False)
 
 
-def quality(data: Path, name: str) -> dict[str, Any]:
+def quality(data: Path, name: str, documents: set[str]) -> dict[str, Any]:
     """Of one backend: its generation is made in the library, if it is not there, and searched."""
     with KnowledgeBase(bench_settings(data)) as base:
         reference = vectors(base, base.library.generation(base.reindexing.run(variant=REFERENCE).generation.id))
         made = base.reindexing.run(variant=name)
         base.follow()
-        questions = iqr_questions("tune")
+        questions = [q for q in iqr_questions("tune") if q["doc"] in documents]
         found = [
             retrieval_measures(q["gold"], [hit.passage.text for hit in base.search(q["query"], limit=DEPTH)])
             for q in questions
@@ -105,6 +108,7 @@ def quality(data: Path, name: str) -> dict[str, Any]:
         rows = spread_over(len(ours), _AGREEMENT_ROWS)
         return {
             "passages": len(ours),
+            "questions": len(questions),
             "agreement": round(overlap(ours, reference, rows), 4),
             "cosine": {
                 "mean": round(float(np.mean(np.sum(ours * reference, axis=1))), 4),
@@ -139,17 +143,20 @@ def main() -> None:
     parser.add_argument("--texts", type=int, default=600)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--backends", default=",".join(measured_names(bench_settings(Path()))))
+    parser.add_argument("--episodes", type=int, default=99)
     parser.add_argument("--part", choices=["speed", "quality"])
     arguments = parser.parse_args()
     names = arguments.backends.split(",")
-    filled(arguments.data, episodes()).close()
+    paths = episodes()[: arguments.episodes]
+    filled(arguments.data, paths).close()
+    documents = {path.stem for path in paths}
     kept = Kept(arguments.data / "embedding.json")
     if arguments.part != "quality":
         kept.keep("speed", speed(arguments.data, names, arguments.texts, arguments.rounds))
     if arguments.part != "speed":
         for name in names:
             if name not in kept.values.get("quality", {}):
-                kept.keep("quality", {**kept.values.get("quality", {}), name: quality(arguments.data, name)})
+                kept.keep("quality", {**kept.values.get("quality", {}), name: quality(arguments.data, name, documents)})
     report("embedding", kept.values)
 
 
