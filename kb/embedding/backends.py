@@ -20,7 +20,7 @@ from kb.settings import Settings
 
 REFERENCE = "torch-float32"
 # Another way of making a model: what was made the old way is made anew.
-_MAKER = "2"
+_MAKER = "3"
 _EXPORTERS = ("torch", "transformers", "onnx")
 
 

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from kb.embedding.calibration import calibration_texts
 from kb.embedding.contract import Matrix
 from kb.embedding.exporting import INPUTS, ONNX_FILE, OUTPUTS, export_onnx
 from kb.embedding.runner import Facts, Ids
+from kb.embedding.smoothing import smooth
+from kb.embedding.tokens import Tokens
 from kb.errors import ModelError
+
+# Channels' maxima are found on every so many of the calibration texts.
+_CALIBRATION_STEP = 4
 
 
 class OnnxRunner:
@@ -42,25 +48,25 @@ def make_onnx_int8(source: Path, target: Path) -> Facts:
     Weights use seven bits: with eight, processors without VNNI overflow, and the same text would have another vector
     there (law 7).
     """
-    whole = target / "float32.onnx"
+    whole, smoothed = target / "float32.onnx", target / "smoothed.onnx"
     facts = export_onnx(source, whole)
-    _quantize(whole, target / ONNX_FILE)
+    tokens = Tokens(source / "tokenizer.json")
+    rows = [encoding.ids for encoding in tokens.encode(calibration_texts()[::_CALIBRATION_STEP], facts.longest)]
+    _quantize(smoothed, target / ONNX_FILE, smooth(whole, smoothed, rows))
     whole.unlink()
+    smoothed.unlink()
     return facts
 
 
-def _quantize(source: Path, target: Path) -> None:
-    try:
-        from onnxruntime.quantization import QuantType, quantize_dynamic
-    except ImportError as error:
-        raise ModelError(
-            "onnx is not installed, which makes the int8 model", way_out="Run `pip install onnx==1.23.2`."
-        ) from error
+def _quantize(source: Path, target: Path, left_alone: list[str]) -> None:
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+
     # Products only: the table of words is looked up, not multiplied, and gains no speed by being coarser.
     quantize_dynamic(
         source,
         target,
         op_types_to_quantize=["MatMul"],
+        nodes_to_exclude=left_alone,
         per_channel=True,
         reduce_range=True,
         weight_type=QuantType.QInt8,
