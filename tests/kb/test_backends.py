@@ -32,7 +32,7 @@ LEAST = {
     "onnx-float32": 0.9999,
     "openvino-float32": 0.9999,
     "openvino-int8": 0.998,
-    "onnx-int8": 0.97,
+    "onnx-int8": 0.98,
     "openvino-int8-static": 0.97,
 }
 
