@@ -38,9 +38,15 @@ class Settings:
     model: str = _setting(
         "all-MiniLM-L6-v2", "sentence-transformers model, by name or folder; the default comes in a package"
     )
+    backend: str = _setting(
+        "torch-float32", "what runs the embedding model, by name; `kb doctor --benchmark` measures them on this machine"
+    )
+    models: str = _setting("", "folder of the models that backends make; empty: models in the data folder")
     device: str = _setting("cpu", "torch device of the embedding model: cpu, cuda")
     threads: int = _setting(0, "threads of the models; 0: all cores", most=1024)
-    batch_size: int = _setting(8, "passages in one forward pass; larger ones pay on a GPU, and cost memory", least=1)
+    batch_size: int = _setting(
+        8, "full passages in one forward pass; larger ones pay on a GPU, and cost memory", least=1
+    )
     passage_tokens: int = _setting(250, "longest passage, in the model's own tokens", least=16)
     passage_words: int = _setting(200, "most words of a passage", least=1)
     passage_head: str = _setting("", "what is put before a passage when embedding: empty, title, section or speaker")

@@ -40,6 +40,12 @@ def corpus() -> Path:
     return ROOT / "corpus"
 
 
+@pytest.fixture(scope="session")
+def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where backends keep the models that they make: each is made once for all the tests."""
+    return tmp_path_factory.mktemp("models")
+
+
 @pytest.fixture
 def data_folder(tmp_path: Path) -> Path:
     """An empty folder for a library."""

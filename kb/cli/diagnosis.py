@@ -14,7 +14,16 @@ from pathlib import Path
 from kb.errors import CounterpartError, LibraryError, ModelError
 from kb.settings import Settings
 
-PACKAGES = ("counterpart", "torch", "sentence-transformers", "faiss-cpu", "tantivy", "onnxruntime", "SQLAlchemy")
+PACKAGES = (
+    "counterpart",
+    "torch",
+    "sentence-transformers",
+    "faiss-cpu",
+    "tantivy",
+    "onnxruntime",
+    "openvino",
+    "SQLAlchemy",
+)
 ROOM_BYTES = 1 << 30
 
 
@@ -70,12 +79,14 @@ def _sqlite(_settings: Settings) -> str:
 
 
 def _embedding_model(settings: Settings) -> str:
+    from kb.embedding.backends import backend_named
     from kb.embedding.models import model_folder, weights_sha256
 
+    backend = backend_named(settings.backend).name
     folder = model_folder(settings.model)
     if folder is None:
         return f"{settings.model}: found by name when it is first used, not examined here"
-    return f"{settings.model}, SHA-256 {weights_sha256(settings.model, folder)}"
+    return f"{settings.model}, backend {backend}, SHA-256 {weights_sha256(settings.model, folder)}"
 
 
 def _judge(settings: Settings) -> str:

@@ -43,6 +43,7 @@ _PASSAGES = ("tokens", "words", "head")
     "kb reindex --plan reindex-plan.json",
 )
 @click.option("--model", default="", metavar="M", help="sentence-transformers model, by name or folder.")
+@click.option("--variant", default="", metavar="V", help="Backend that embeds, as the setting `backend` names it.")
 @click.option(
     "--passages", multiple=True, metavar="K=V", help="Cut otherwise: tokens=, words= or head=; may be repeated."
 )

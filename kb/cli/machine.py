@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from kb.cli.benchmarking import benchmark, benchmark_lines
 from kb.cli.diagnosis import diagnose
 from kb.cli.front import Front, command, pass_front
 from kb.cli.lines import table_lines
@@ -36,10 +37,19 @@ def _shown(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value) or '""'
 
 
-@command("doctor", "kb doctor", "kb doctor --data var")
+@command("doctor", "kb doctor", "kb doctor --data var", "kb doctor --benchmark --json")
+@click.option("--benchmark", "measuring", is_flag=True, help="Measure the embedding backends instead.")
+@click.option("--texts", default=120, show_default=True, type=click.IntRange(12), help="Measure with so many.")
 @pass_front
-def doctor(front: Front) -> None:
-    """Examine this machine: versions, models and their hashes, data folder, index. Exit code 4 or 6 for a fault."""
+def doctor(front: Front, measuring: bool, texts: int) -> None:
+    """Examine this machine: versions, models and their hashes, data folder, index. Exit code 4 or 6 for a fault.
+
+    With --benchmark: how fast each embedding backend is here, and what it costs in agreement with the reference.
+    Models that are not there yet are made first, which takes a minute or two.
+    """
+    if measuring:
+        front.show(benchmark(front, texts), benchmark_lines)
+        return
     findings = diagnose(front.settings())
     faults = [finding for finding in findings if not finding.ok]
     rows = [{"check": finding.check, "ok": finding.ok, "detail": finding.detail} for finding in findings]

@@ -27,6 +27,11 @@ class ModelIdentity:
         return f"{self.name}@{self.sha256[:16]}/{self.variant}/{self.dimension}"
 
 
+def variant_in(key: str) -> str:
+    """The variant in a key that ModelIdentity.key made."""
+    return key.rsplit("/", 2)[-2]
+
+
 @dataclass(frozen=True, slots=True)
 class Embedded:
     """vector: float32 (dim,), unit length. sentences: float16 (sentences, dim), each row unit length."""

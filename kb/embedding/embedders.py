@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from kb.embedding.contract import Embedder
+from kb.embedding.contract import Embedder, variant_in
 from kb.embedding.factory import load_embedder
 from kb.errors import CounterpartError, IndexFault
 from kb.settings import Settings
@@ -33,12 +33,16 @@ class Embedders:
             self._others = {**self._others, key: found}
             return found
 
-    def named(self, name: str) -> Embedder:
-        """The model of this name as it is now. Raises ModelError."""
-        if self.own.identity.name == name:
+    def named(self, name: str = "", variant: str = "") -> Embedder:
+        """The model of this name as it is now, on that backend; empty: the settings' own.
+
+        Raises ModelError, SettingsError.
+        """
+        own = self.own.identity
+        if name in ("", own.name) and variant in ("", own.variant):
             return self.own
         with self._loading:
-            made = load_embedder(self._settings.with_values(model=name, passage_tokens=_LEAST_TOKENS))
+            made = self._made(name or own.name, variant or self._settings.backend)
             key = made.identity.key()
             found = self._known(key) or made
             self._others = {**self._others, key: found}
@@ -51,7 +55,7 @@ class Embedders:
     def _load(self, name: str, key: str) -> Embedder:
         way_out = "Put that model back, or run `kb reindex`, which embeds the library anew."
         try:
-            found = load_embedder(self._settings.with_values(model=name, passage_tokens=_LEAST_TOKENS))
+            found = self._made(name, variant_in(key))
             identity = found.identity
         except CounterpartError as error:
             raise IndexFault(
@@ -62,3 +66,6 @@ class Embedders:
                 f"the library was indexed with model {name!r} ({key}), which is now {identity.key()}", way_out=way_out
             )
         return found
+
+    def _made(self, name: str, variant: str) -> Embedder:
+        return load_embedder(self._settings.with_values(model=name, backend=variant, passage_tokens=_LEAST_TOKENS))

@@ -1,30 +1,31 @@
-"""Any sentence-transformers model on torch, float32: the reference."""
+"""Any sentence-transformers model on any backend: tokens, batches, passes, and vectors out of them."""
 
 from __future__ import annotations
 
-import json
-import os
 import threading
-import warnings
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import numpy as np
-
+from kb.embedding.backends import backend_named, threads_of
+from kb.embedding.batches import batches
 from kb.embedding.contract import Embedded, Matrix, ModelIdentity
+from kb.embedding.exporting import padded
 from kb.embedding.memory import give_back_memory
-from kb.embedding.models import model_folder, weights_sha256
+from kb.embedding.models import dimension_of, longest_of, require_folder, require_room, weights_sha256
 from kb.embedding.pooling import sentence_vectors, unit
+from kb.embedding.runner import Runner
 from kb.embedding.tokens import Tokens
-from kb.errors import ModelError, SettingsError
 from kb.settings import Settings
 
-VARIANT = "torch-float32"
-# After so many batches freed memory goes back to the system.
-_GIVE_BACK_BATCHES = 8
-# Counting sentence by sentence and reading the whole may differ by so much.
-ROOM_TOKENS = 6
+# Texts that are tokenized while the ones before them are in the model; then freed memory goes back to the system.
+_WINDOW = 128
+# A text's tokens, as batches are measured: the setting `batch_size` counts passages of full length.
+_FULL_PASSAGE = 256
+# A GPU is not filled by less.
+_CUDA_BATCH = 256
+
+Spans = Sequence[tuple[int, int]]
 
 
 class TransformerEmbedder:
@@ -32,27 +33,30 @@ class TransformerEmbedder:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._folder = _folder(settings.model)
-        _require_room(self._folder, settings.passage_tokens)
+        self._backend = backend_named(settings.backend)
+        self._folder = require_folder(settings.model)
+        require_room(self._folder, settings.passage_tokens)
         self._tokens = Tokens(self._folder / "tokenizer.json")
-        self._model: Any = None
+        self._beside = threads_of(settings) if self._backend.beside else 1
+        self._runner: Runner | None = None
         self._identity: ModelIdentity | None = None
         self._lock = threading.Lock()
 
     @property
     def loaded(self) -> bool:
-        return self._model is not None
+        return self._runner is not None
 
     @property
     def identity(self) -> ModelIdentity:
         if self._identity is None:
             sha256 = weights_sha256(self._settings.model, self._folder)
-            self._identity = ModelIdentity(self._settings.model, VARIANT, sha256, _dimension(self._folder))
+            name, variant = self._settings.model, self._backend.name
+            self._identity = ModelIdentity(name, variant, sha256, dimension_of(self._folder))
         return self._identity
 
     @property
     def longest(self) -> int:
-        return _longest(self._folder)
+        return longest_of(self._folder)
 
     def count(self, texts: Sequence[str]) -> list[int]:
         return self._tokens.count(texts)
@@ -61,121 +65,76 @@ class TransformerEmbedder:
         return self._tokens.split(text, tokens)
 
     def question(self, text: str) -> Matrix:
-        model = self._loaded_model()
-        prompt = str((model.prompts or {}).get("query") or "")
-        [encoding] = self._tokens.encode([prompt + text], self._longest())
-        pooled, _ = self._forward([encoding])
+        runner = self._loaded()
+        [encoding] = self._tokens.encode([runner.facts.query + text], runner.facts.longest)
+        pooled, _ = runner.run(*padded([encoding.ids]))
         vector: Matrix = unit(pooled[0])
         return vector
 
-    def passages(self, texts: Sequence[str], sentences: Sequence[Sequence[tuple[int, int]]]) -> list[Embedded]:
-        prompt = str((self._loaded_model().prompts or {}).get("document") or "")
-        encodings = self._tokens.encode([prompt + text for text in texts], self._longest())
-        # Longest first: batches hold texts of like length, so little padding is computed.
-        order = sorted(range(len(texts)), key=lambda i: (-len(encodings[i].ids), i))
+    def passages(self, texts: Sequence[str], sentences: Sequence[Spans]) -> list[Embedded]:
+        self._loaded()
+        # Longest first: batches hold texts of like length, so little padding is computed, and memory peaks at once.
+        order = sorted(range(len(texts)), key=lambda i: (-len(texts[i]), i))
+        windows = [order[at : at + _WINDOW] for at in range(0, len(order), _WINDOW)]
         found: dict[int, Embedded] = {}
-        size = max(1, self._settings.batch_size)
-        for number, at in enumerate(range(0, len(order), size)):
-            if number % _GIVE_BACK_BATCHES == 0:
+        with ThreadPoolExecutor(self._beside) as passes:
+            for window, encodings in self._read_ahead(windows, texts):
                 give_back_memory()
-            batch = order[at : at + size]
-            pooled, tokens = self._forward([encodings[i] for i in batch])
-            for row, i in enumerate(batch):
-                offsets = [(max(0, a - len(prompt)), max(0, b - len(prompt))) for a, b in encodings[i].offsets]
-                vector = unit(pooled[row])
-                rows = tokens[row, : len(offsets)]
-                found[i] = Embedded(vector, sentence_vectors(rows, offsets, sentences[i], vector))
+                found |= self._embed(passes, window, encodings, sentences)
         return [found[i] for i in range(len(texts))]
 
-    def _forward(self, encodings: Sequence[Any]) -> tuple[Matrix, Matrix]:
-        """Pooled vectors float32 (n, dim) and token embeddings float32 (n, longest, dim)."""
-        import torch
+    def _read_ahead(self, windows: Sequence[list[int]], texts: Sequence[str]) -> Iterator[tuple[list[int], list[Any]]]:
+        """Each window with its encodings; the next one is tokenized while this one is in the model."""
+        facts = self._loaded().facts
 
-        longest = max(len(encoding.ids) for encoding in encodings)
-        ids = np.zeros((len(encodings), longest), dtype=np.int64)
-        mask = np.zeros_like(ids)
-        for row, encoding in enumerate(encodings):
-            ids[row, : len(encoding.ids)] = encoding.ids
-            mask[row, : len(encoding.ids)] = 1
-        device = self._settings.device
-        features = {
-            "input_ids": torch.from_numpy(ids).to(device),
-            "attention_mask": torch.from_numpy(mask).to(device),
+        def read(window: list[int]) -> list[Any]:
+            return self._tokens.encode([facts.document + texts[i] for i in window], facts.longest)
+
+        with ThreadPoolExecutor(1) as reader:
+            ahead = [reader.submit(read, window) for window in windows[:1]]
+            for number, window in enumerate(windows):
+                encodings = ahead.pop().result()
+                ahead += [reader.submit(read, following) for following in windows[number + 1 : number + 2]]
+                yield window, encodings
+
+    def _embed(
+        self, passes: ThreadPoolExecutor, window: Sequence[int], encodings: Sequence[Any], sentences: Sequence[Spans]
+    ) -> dict[int, Embedded]:
+        lengths = [len(encoding.ids) for encoding in encodings]
+        groups = batches(lengths, self._most_tokens())
+
+        def one_pass(group: list[int]) -> list[Embedded]:
+            return self._pass([encodings[row] for row in group], [sentences[window[row]] for row in group])
+
+        made = passes.map(one_pass, groups) if self._beside > 1 else map(one_pass, groups)
+        return {
+            window[row]: entry
+            for group, entries in zip(groups, made, strict=True)
+            for row, entry in zip(group, entries, strict=True)
         }
-        with torch.inference_mode():
-            out = self._loaded_model().forward(features)
-        pooled: Matrix = out["sentence_embedding"].float().cpu().numpy()
-        tokens: Matrix = out["token_embeddings"].float().cpu().numpy()
-        return pooled, tokens
 
-    def _longest(self) -> int:
-        return int(self._loaded_model().max_seq_length or 512)
+    def _pass(self, encodings: Sequence[Any], sentences: Sequence[Spans]) -> list[Embedded]:
+        runner = self._loaded()
+        pooled, tokens = runner.run(*padded([encoding.ids for encoding in encodings]))
+        prompt = len(runner.facts.document)
+        made = []
+        for row, encoding in enumerate(encodings):
+            offsets = [(max(0, a - prompt), max(0, b - prompt)) for a, b in encoding.offsets]
+            vector = unit(pooled[row])
+            rows = tokens[row, : len(offsets)]
+            made.append(Embedded(vector, sentence_vectors(rows, offsets, sentences[row], vector)))
+        return made
 
-    def _loaded_model(self) -> Any:
-        with self._lock:
-            if self._model is None:
-                _ = self.identity  # refuses weights that are not the pinned ones before they are read
-                self._model = _load(self._folder, self._settings)
-        return self._model
+    def _most_tokens(self) -> int:
+        if self._backend.alone:
+            return 1
+        size = max(self._settings.batch_size, _CUDA_BATCH if self._settings.device == "cuda" else 1)
+        return size * _FULL_PASSAGE
 
-
-def _folder(name: str) -> Path:
-    folder = model_folder(name)
-    if folder is None:
-        folder = _from_hub(name)
-    if not (folder / "tokenizer.json").is_file():
-        raise ModelError("has no tokenizer.json", where=str(folder), way_out="Name a model with a fast tokenizer.")
-    return folder
-
-
-def _require_room(folder: Path, tokens: int) -> None:
-    """Raises SettingsError where passages could be longer than the model reads: their ends would not be searched."""
-    longest = _longest(folder)
-    if longest and tokens > longest:
-        raise SettingsError(
-            f"passage_tokens = {tokens} is more than the {longest} tokens that the model reads",
-            way_out=f"Set it to {longest - ROOM_TOKENS} or less.",
-        )
-
-
-def _longest(folder: Path) -> int:
-    file = folder / "sentence_bert_config.json"
-    found = json.loads(file.read_text(encoding="utf-8")).get("max_seq_length") if file.is_file() else None
-    return found if isinstance(found, int) else 0
-
-
-def _from_hub(name: str) -> Path:
-    """A model by its hub name: out of the local cache, or downloaded where the network allows it."""
-    from huggingface_hub import snapshot_download
-
-    repository = name if "/" in name else f"sentence-transformers/{name}"
-    try:
-        return Path(snapshot_download(repository))
-    except Exception as error:
-        raise ModelError(
-            f"the model {name!r} is neither a folder nor to be had by name ({type(error).__name__})",
-            way_out="Give the folder of a sentence-transformers model, or leave the setting `model` at its default.",
-        ) from error
-
-
-def _dimension(folder: Path) -> int:
-    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-    return int(config.get("hidden_size") or config.get("dim") or config["d_model"])
-
-
-def _load(folder: Path, settings: Settings) -> Any:
-    os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            import torch
-            from sentence_transformers import SentenceTransformer
-            from transformers.utils import logging as transformers_logging
-
-            transformers_logging.disable_progress_bar()
-            torch.set_num_threads(settings.threads or os.cpu_count() or 1)
-            return SentenceTransformer(str(folder), device=settings.device, local_files_only=True)
-    except Exception as error:
-        raise ModelError(
-            f"cannot be loaded: {error}", where=str(folder), way_out="Run `kb doctor`, which checks the models."
-        ) from error
+    def _loaded(self) -> Runner:
+        if self._runner is None:
+            with self._lock:
+                if self._runner is None:
+                    # The identity refuses weights that are not the pinned ones before they are read.
+                    self._runner = self._backend.load(self._folder, self.identity.sha256, self._settings)
+        return self._runner

@@ -93,6 +93,7 @@ class Reindexing:
         self,
         *,
         model: str = "",
+        variant: str = "",
         passages: PassageSettings | None = None,
         where: Filter | None = None,
         hold: bool = False,
@@ -100,14 +101,14 @@ class Reindexing:
         progress: Progress | None = None,
         job: Job | None = None,
     ) -> Reindexed:
-        """Make the generation that the settings (or model, passages) ask for; activate it if the gate lets it.
+        """Make the generation that the settings (or model, variant, passages) ask for; activate it if the gate lets it.
 
         Killed anywhere and run again, it goes on where it was. Raises GateRefusedError, and leaves it ready, where a
         measure falls by more than the setting `gate_tolerance`; force (a reason) activates it all the same. where: a
         trial of the documents that the filter allows; it is compared, over these documents, and never activated.
         Raises BusyError where another job fills the generation, PausedError where the job is asked to pause.
         """
-        generation, embedder = self._wanted(model, passages, where)
+        generation, embedder = self._wanted(model, variant, passages, where)
         return self._made(generation, embedder, _Work(job, progress), hold=hold, force=force)
 
     def execute(
@@ -146,16 +147,27 @@ class Reindexing:
         return self._told(made, work, gate, activated=True)
 
     def plan(
-        self, *, model: str = "", passages: PassageSettings | None = None, where: Filter | None = None
+        self,
+        *,
+        model: str = "",
+        variant: str = "",
+        passages: PassageSettings | None = None,
+        where: Filter | None = None,
     ) -> dict[str, Any]:
         """What a run would do; nothing is stored, and no text is embedded but a few, to see how long all would take."""
-        return self._counted(*self._wanted(model, passages, where))
+        return self._counted(*self._wanted(model, variant, passages, where))
 
     def write_plan(
-        self, path: Path, *, model: str = "", passages: PassageSettings | None = None, where: Filter | None = None
+        self,
+        path: Path,
+        *,
+        model: str = "",
+        variant: str = "",
+        passages: PassageSettings | None = None,
+        where: Filter | None = None,
     ) -> dict[str, Any]:
         """As `plan`, and in a file that `execute` takes. Raises UsageError where it cannot be written."""
-        generation, embedder = self._wanted(model, passages, where)
+        generation, embedder = self._wanted(model, variant, passages, where)
         counts = self._counted(generation, embedder)
         head = {
             "library": self._library.library_id(),
@@ -251,9 +263,9 @@ class Reindexing:
         self._library.retire(generation_id)
 
     def _wanted(
-        self, model: str, passages: PassageSettings | None, where: Filter | None = None
+        self, model: str, variant: str, passages: PassageSettings | None, where: Filter | None = None
     ) -> tuple[GenerationRow, Embedder]:
-        embedder = self._embedders.named(model) if model else self._embedders.own
+        embedder = self._embedders.named(model, variant)
         recipe = passages or passage_settings(self._settings)
         if embedder.longest and recipe.tokens > embedder.longest:
             raise UsageError(
@@ -265,7 +277,7 @@ class Reindexing:
     def _planned(self, plan: PlanFile) -> tuple[GenerationRow, Embedder, int]:
         """The generation that a plan names, its model, and how many documents were published since."""
         recipe, where = PassageSettings.from_key(plan.recipe.passages), filter_in(plan.recipe.scope)
-        generation, embedder = self._wanted(plan.recipe.model, recipe, where)
+        generation, embedder = self._wanted(plan.recipe.model, plan.recipe.variant, recipe, where)
         return generation, embedder, require_unchanged(plan, self._library, generation, self._gate_settings())
 
     def _counted(self, generation: GenerationRow, embedder: Embedder) -> dict[str, Any]:

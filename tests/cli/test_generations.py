@@ -54,6 +54,13 @@ def test_a_dry_run_counts_and_changes_nothing(filled: Kb) -> None:
     assert "texts to embed" in out(filled("reindex", "--dry-run"))
 
 
+def test_a_variant_that_is_no_backend_is_refused_with_the_nearest(filled: Kb) -> None:
+    refused = filled("reindex", "--variant", "onnx-int4", "--dry-run")
+    assert refused.exit_code == 2
+    assert "Did you mean 'onnx-int8'?" in refused.stderr
+    assert body(filled, "reindex", "--variant", "hash", "--dry-run")["variant"] == "hash"
+
+
 @pytest.mark.parametrize("wrong", ["words", "words=", "words=many", "pages=3", "tokens=2"])
 def test_passages_that_are_not_understood_are_refused(filled: Kb, wrong: str) -> None:
     refused = filled("reindex", "--passages", wrong)

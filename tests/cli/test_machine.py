@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from kb.cli import diagnosis
+from kb.cli.benchmarking import sample
+from kb.cli.front import Front
 from kb.cli.progress import progress_bar
+from kb.embedding import measuring
+from kb.embedding.measuring import Measured, recommended
 from kb.settings import Settings, describe
 from tests.cli.conftest import Kb, out
 
@@ -73,6 +78,49 @@ def test_doctor_when_a_library_is_there_says_how_far_its_index_is(kb: Kb) -> Non
     result = kb("doctor", "--json", KB_JUDGE="none", KB_MODEL="somewhere-else")
     details = {row["check"]: row["detail"] for row in json.loads(result.stdout)["checks"]}
     assert "ready True" in details["library and index"]
+
+
+def test_doctor_when_it_measures_says_speed_agreement_faults_and_which_backend_it_recommends(
+    kb: Kb, models: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(measuring, "BACKENDS", dict.fromkeys(["torch-float32", "onnx-float32"]))
+    result = kb("doctor", "--benchmark", "--texts", "12", "--json", KB_MODELS=str(models))
+    body = json.loads(out(result))
+    rows = {row["backend"]: row for row in body["backends"]}
+    assert body["texts"] == 12
+    assert "come along" in body["texts_of"]
+    assert rows["torch-float32"]["ratio"] == 1.0
+    assert rows["torch-float32"]["agreement"] == rows["onnx-float32"]["agreement"] == 1.0
+    assert rows["onnx-float32"]["cosine"] >= 0.9999
+    assert body["recommended"] in rows
+
+
+def test_doctor_when_a_backend_is_not_to_be_had_measures_the_others_and_says_why(
+    kb: Kb, models: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(measuring, "BACKENDS", dict.fromkeys(["torch-float32", "openvino-int8"]))
+    monkeypatch.setitem(sys.modules, "openvino", None)
+    shown = out(kb("doctor", "--benchmark", "--texts", "12", KB_MODELS=str(models / "none")))
+    assert "openvino is not installed" in shown
+    assert "Recommended: torch-float32" in shown
+
+
+def test_a_backend_when_it_agrees_too_little_or_gains_too_little_is_not_recommended() -> None:
+    reference = Measured("torch-float32", 30.0, 1.0, 1.0, 1.0)
+    quick = Measured("onnx-int8", 60.0, 2.0, 0.9, 0.98)
+    exact = Measured("onnx-float32", 33.0, 1.1, 1.0, 1.0)
+    slow = Measured("openvino-int8", 31.0, 1.03, 0.97, 0.99)
+    assert recommended([reference, quick, exact, slow]) == "onnx-float32"
+    assert recommended([reference, quick, slow]) == "torch-float32"
+
+
+def test_doctor_when_the_library_holds_passages_enough_measures_with_them(kb: Kb, data_folder: Path) -> None:
+    front = Front(data=str(data_folder))
+    assert sample(front, 12)[1].startswith("texts that come along")
+    out(kb("ingest", "corpus/articles/cmc-readiness.md", "corpus/articles/joint-teams.md"))
+    texts, source = sample(front, 12)
+    assert (len(texts), source) == (12, "the library")
+    assert all(text[a:b].strip() for text, spans in texts for a, b in spans)
 
 
 def test_serve_when_told_host_and_port_serves_there_and_prints_the_address(
