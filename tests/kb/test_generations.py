@@ -225,7 +225,7 @@ def test_no_question_fails_or_mixes_generations_while_they_are_switched(base: Kn
     for thread in threads:
         thread.start()
     for _ in range(4):
-        wanted = base.reindexing.rollback().id
+        wanted = base.reindexing.rollback().generation.id
         until = time.monotonic() + 10
         while asked[-1:] != [wanted] and time.monotonic() < until:
             time.sleep(0.01)
