@@ -33,7 +33,7 @@ from kb.library.connection import DATABASE_NAME
 from kb.records import Filter
 
 QUESTIONS = 60
-PUBLISHED = 6
+PUBLISHED = 3
 FILTERS = {"none": Filter()} | {name: Filter(theme=(name,)) for name in SHARES}
 
 
@@ -185,10 +185,12 @@ def part_serve(folder: Path) -> dict[str, Any]:
         follower = Follower(base.keep_up, base.settings.follow_interval_s, lambda: None)
         follower.start()
         print("ready", flush=True)
-        words = [line.strip() for line in iter(sys.stdin.readline, "end\n")]
+        words: list[str] = []
         seen: dict[str, float] = {}
-        until = time.time() + 60
-        while len(seen) < len(words) and time.time() < until:
+        asking = threading.Thread(target=lambda: words.extend(iter(lambda: sys.stdin.readline().strip(), "end")))
+        asking.start()
+        until = time.time() + 300
+        while (asking.is_alive() or len(seen) < len(words)) and time.time() < until:
             followed = base.follower.current()
             assert followed is not None
             for word in words:
@@ -196,8 +198,7 @@ def part_serve(folder: Path) -> dict[str, Any]:
                     seen[word] = time.time()
             time.sleep(0.01)
         follower.stop()
-        print(json.dumps({"seen": seen, "grown_mib": grown(before)}), flush=True)
-    return {}
+        return {"seen": seen, "grown_mib": grown(before)}
 
 
 def part_publish(folder: Path) -> dict[str, Any]:
@@ -214,7 +215,7 @@ def part_publish(folder: Path) -> dict[str, Any]:
             word = f"zyx{number}qw{int(time.time())}"
             text, parts = "", []
             for n in range(DOCUMENT_PASSAGES):
-                words = " ".join(f"Turn {n} of {word} on batch {k} and its release, told once." for k in range(16))
+                words = " ".join(f"Turn {n} of {word} on batch {k} and its release, told once." for k in range(5))
                 parts.append(Segment(len(text), len(text) + len(words) + 2, "turn", "Guest"))
                 text += words + "\n\n"
             draft = Draft(f"publish:{word}", Metadata(word, kind="episode"), text, tuple(parts))

@@ -27,9 +27,9 @@ _SEED = 20_261_122
 # Recall that the probes must reach, at 10 and at the fusion's depth; and the share of the lists that is always read.
 _WANTED = 0.99
 _LEAST_SHARE = 1 / 16
-# A passage finds itself and its like in the first lists; a question lies far from every passage. So it is asked for
-# with vectors of which so little is a passage's own, and the rest is noise.
-_OWN_PART = 0.2
+# A passage finds itself and its like in the first lists; a question lies between passages. So the test asks with the
+# mean of so many that have nothing to do with each other.
+_BETWEEN = 4
 
 
 @dataclass(frozen=True)
@@ -89,8 +89,7 @@ def build(path: Path, segment: DenseSegment) -> Approximate:
     index.train(segment.vectors[sample])
     for at in range(0, count, _ADDED_AT_ONCE):
         index.add(np.ascontiguousarray(segment.vectors[at : at + _ADDED_AT_ONCE]))
-    noise = rng.normal(0.0, 1 / np.sqrt(dimension), (min(_TESTED, count), dimension))
-    asked = _OWN_PART * segment.vectors[np.sort(rng.permutation(count)[:_TESTED])] + noise
+    asked = segment.vectors[rng.integers(0, count, (_TESTED, _BETWEEN))].sum(axis=1)
     asked = (asked / np.linalg.norm(asked, axis=1, keepdims=True)).astype(np.float32)
     probes, at_10, at_200 = _probes(index, segment, asked)
     faiss.write_index(index, str(path))

@@ -224,14 +224,16 @@ def test_no_question_fails_or_mixes_generations_while_they_are_switched(base: Kn
     threads = [threading.Thread(target=ask) for _ in range(3)]
     for thread in threads:
         thread.start()
-    for _ in range(4):
-        wanted = base.reindexing.rollback().generation.id
-        until = time.monotonic() + 10
-        while asked[-1:] != [wanted] and time.monotonic() < until:
-            time.sleep(0.01)
-    stop.set()
-    for thread in threads:
-        thread.join()
+    try:
+        for _ in range(4):
+            wanted = base.reindexing.rollback().generation.id
+            until = time.monotonic() + 10
+            while asked[-1:] != [wanted] and time.monotonic() < until:
+                time.sleep(0.01)
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
     assert failures == []
     assert set(asked) == {1, 2}
 
