@@ -2,7 +2,7 @@
 
     python -m benchmarks.scale FOLDER [--sizes 10000 100000 1000000] [--keep]
 
-FOLDER holds a library of each size while it is measured (about 8 kB a passage) and of the 99 episodes. Each part runs
+FOLDER holds a library of each size while it is measured (8 kB a passage) and of the 99 episodes. Each part runs
 in a process of its own, with the models loaded before anything is timed. Memory is what /proc says is private to the
 process, less that of the same process with the models alone; "with another": while a second server has answered the
 same questions, so that what they share counts in neither.
@@ -29,6 +29,9 @@ import numpy as np
 from benchmarks.common import ROOT, bench_settings, iqr_questions, report, spread
 from benchmarks.scale_library import DOCUMENT_PASSAGES, SHARES, build, real_passages
 from kb.assembly import KnowledgeBase
+from kb.engines.dense import best
+from kb.engines.embedded import EmbeddedView
+from kb.facets import conditions
 from kb.library.connection import DATABASE_NAME
 from kb.records import Filter
 
@@ -140,39 +143,32 @@ def _recalls(base: KnowledgeBase, asked: list[str]) -> dict[str, Any]:
     assert followed is not None
     vectors = np.stack([base.embedder.question(question) for question in asked])
     sums = {name: [0.0, 0.0, 0] for name in FILTERS}
-    exact = _exact(base, vectors)
+    exact = _exact(followed.view, vectors)
     for name, where in FILTERS.items():
         for number, vector in enumerate(vectors):
             mine = list(followed.view.dense(vector, 200, where))
             for at, depth in enumerate((10, 200)):
-                best = exact[name][number][:depth]
-                sums[name][at] += len(set(mine[:depth]) & set(best)) / max(1, len(best))
+                wanted = exact[name][number][:depth]
+                sums[name][at] += len(set(mine[:depth]) & set(wanted)) / max(1, len(wanted))
     return {
         name: {"at_10": round(at_10 / len(asked), 4), "at_200": round(at_200 / len(asked), 4)}
         for name, (at_10, at_200, _) in sums.items()
     }
 
 
-def _exact(base: KnowledgeBase, vectors: np.ndarray) -> dict[str, list[list[int]]]:
-    """The nearest 200 of each question under each filter, out of the library itself."""
-    active = base.library.active_generation()
-    assert active is not None
-    best: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {
-        name: [(np.empty(0, np.float32), np.empty(0, np.int64))] * len(vectors) for name in FILTERS
-    }
-    last = 0
-    while entries := base.library.entries_after(last, active, 20_000):
-        last = entries[-1].no
-        nos = np.array([entry.no for entry in entries])
-        scores = vectors @ np.stack([entry.vector for entry in entries]).T
+def _exact(view: EmbeddedView, vectors: np.ndarray) -> dict[str, list[list[int]]]:
+    """The nearest 200 of each question under each filter: every row of the index is scored."""
+    found: dict[str, list[list[int]]] = {name: [] for name in FILTERS}
+    for vector in vectors:
+        scored = [(held, held.segment.cosines(vector)) for held in view._dense.held]
         for name, where in FILTERS.items():
-            wanted = f"theme:{where.theme[0]}" if where.theme else ""
-            mask = np.array([not wanted or wanted in entry.facets for entry in entries])
-            for number, row in enumerate(scores):
-                held = (np.append(best[name][number][0], row[mask]), np.append(best[name][number][1], nos[mask]))
-                order = np.lexsort((held[1], -held[0]))[:200]
-                best[name][number] = (held[0][order], held[1][order])
-    return {name: [nos.tolist() for _, nos in rows] for name, rows in best.items()}
+            nos, scores = [], []
+            for held, cosines in scored:
+                mask = held.segment.allowed(conditions(where))
+                nos.append(held.segment.nos[mask])
+                scores.append(cosines[mask])
+            found[name].append(best(np.concatenate(nos), np.concatenate(scores), 200)[0].tolist())
+    return found
 
 
 def part_serve(folder: Path) -> dict[str, Any]:
