@@ -125,43 +125,42 @@ def main() -> None:
     model_like_the_packaged(folder / OTHER, moved)
     questions = [q["query"] for half in ("tune", "test") for q in iqr_questions(half)]
     with KnowledgeBase(bench_settings(folder)) as base:
-        base.warm()
-        start = time.perf_counter()
-        for question in questions:
-            base.searcher.find(question, Filter(), 10)
-        alone = (time.perf_counter() - start) / len(questions)
-        load = Load(base, questions, SHARE / alone)
-        load.start()
-        begun = time.perf_counter()
-        time.sleep(arguments.seconds)
-        idle = (begun, time.perf_counter())
-        jobs, switches = {}, []
-        for part in ("reindex", "activate", "rollback"):
-            jobs[part], first, last = run(folder, part, arguments.words)
-            if part == "reindex":
-                busy = (first, last)
-            else:
-                switches.append((last - 1.0, last + 4.0))
-                time.sleep(6.0)
-        load.stop()
-        seen = sorted({generation for _, _, generation in load.answered})
-        clean = base.check()
-        peak = peak_mib()
-    report(
-        "switching",
-        {
-            "questions": len(load.answered),
-            "failed": load.failed[:20],
-            "a_second": round(SHARE / alone, 2),
-            "generations that answered": seen,
-            "idle_s": spread(load.between(*idle)),
-            "while re-indexing_s": spread(load.between(*busy)),
-            "around a switch_s": spread([took for window in switches for took in load.between(*window)]),
-            "peak of the server_mib": peak,
-            "jobs": jobs,
-            "faults": clean,
-        },
-    )
+        report("switching", measured(base, folder, questions, arguments))
+
+
+def measured(base: KnowledgeBase, folder: Path, questions: list[str], arguments: argparse.Namespace) -> dict[str, Any]:
+    """Idle for a while, then the three parts of the job, under questions all the time."""
+    base.warm()
+    start = time.perf_counter()
+    for question in questions:
+        base.searcher.find(question, Filter(), 10)
+    alone = (time.perf_counter() - start) / len(questions)
+    load = Load(base, questions, SHARE / alone)
+    load.start()
+    begun = time.perf_counter()
+    time.sleep(arguments.seconds)
+    idle = (begun, time.perf_counter())
+    jobs, switches = {}, []
+    for part in ("reindex", "activate", "rollback"):
+        jobs[part], first, last = run(folder, part, arguments.words)
+        if part == "reindex":
+            busy = (first, last)
+        else:
+            switches.append((last - 1.0, last + 4.0))
+            time.sleep(6.0)
+    load.stop()
+    return {
+        "questions": len(load.answered),
+        "failed": load.failed[:20],
+        "a_second": round(SHARE / alone, 2),
+        "generations that answered": sorted({generation for _, _, generation in load.answered}),
+        "idle_s": spread(load.between(*idle)),
+        "while re-indexing_s": spread(load.between(*busy)),
+        "around a switch_s": spread([took for window in switches for took in load.between(*window)]),
+        "peak of the server_mib": peak_mib(),
+        "jobs": jobs,
+        "faults": base.check(),
+    }
 
 
 if __name__ == "__main__":
