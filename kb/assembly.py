@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 
@@ -12,6 +14,7 @@ import numpy.typing as npt
 
 from kb.answer import Answerer
 from kb.embedding import Embedder, Embedders
+from kb.errors import BusyError
 from kb.generations import Reindexing
 from kb.indexing import Follower, Publisher
 from kb.indexing.cutting import require_agreed
@@ -27,6 +30,9 @@ from kb.settings import Settings
 from kb.spans import voices
 from kb.themes import ThemeRule, read_themes, themes_path
 from kb.threads import steady_products
+
+# How often a purge looks whether the index was let go.
+_PURGE_LOOK_S = 0.2
 
 
 class KnowledgeBase:
@@ -138,22 +144,60 @@ class KnowledgeBase:
         """What is wrong with the index on disk, which is then built anew."""
         # A follower of its own, which needs no model: what is wrong is told even where the model is not to be had.
         follower = Follower(self.library, self.settings)
-        follower.catch_up()
-        found = [follower.mended] if follower.mended else []
-        faults = follower.faults()
-        if faults:
-            follower.rebuild()
-        return found + faults
+        try:
+            follower.catch_up()
+            found = [follower.mended] if follower.mended else []
+            faults = follower.faults()
+            if faults:
+                # Something may have been published between two looks: only what is still so is a fault.
+                follower.catch_up()
+                faults = follower.faults()
+            if faults:
+                follower.rebuild()
+            return found + faults
+        finally:
+            follower.close()
+
+    def delete(self, document_id: str, *, purge: bool = False) -> None:
+        """Take a document out of the library and the index; purge: off the disk as well. No model is needed for it.
+
+        Raises NotFoundError; BusyError where another process holds the index, which then keeps what was purged until it
+        lets go: whoever follows next removes it.
+        """
+        self.library.delete(document_id, purge=purge)
+        with self._modelless() as follower:
+            until = time.monotonic() + self.settings.busy_timeout_s
+            while purge and follower.unpurged:
+                if time.monotonic() > until:
+                    raise BusyError(
+                        "the library has purged it, and the index not yet: another process holds the index",
+                        way_out="Ask `kb check --deleted ID` later, which purges the index too where it can.",
+                    )
+                time.sleep(_PURGE_LOOK_S)
+                follower.catch_up()
+                follower.tend()
 
     def check_deleted(self, document_id: str) -> list[str]:
         """What is left of a purged document anywhere; empty: nothing."""
         found = self.library.traces(document_id)
-        self.follow()
-        self.tend()
-        followed = self.follower.current()
-        if followed is not None and (count := followed.view.traces(document_id)):
-            found.append(f"{count} passages in the index")
+        with self._modelless() as follower:
+            followed = follower.at_hand
+            if followed is not None and (count := followed.view.traces(document_id)):
+                found.append(f"{count} passages in the index")
+            if follower.unpurged:
+                found.append("the index may still hold what was purged: another process holds it")
         return found
+
+    @contextmanager
+    def _modelless(self) -> Iterator[Follower]:
+        """A follower of the active generation, brought up and tended, that loads no model."""
+        follower = Follower(self.library, self.settings)
+        try:
+            follower.catch_up()
+            follower.tend()
+            yield follower
+        finally:
+            follower.close()
 
     def backup(self, target: Path) -> None:
         self.library.backup(target)

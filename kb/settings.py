@@ -55,7 +55,7 @@ class Settings:
     )
     judge_sentences: int = _setting(6, "best sentences that the judge reads for a question", least=1)
     candidates: int = _setting(200, "passages that each retriever finds", least=1)
-    keyword_weight: float = _setting(0.7, "weight of z(keywords) beside z(dense)")
+    keyword_weight: float = _setting(0.7, "weight of z(keywords) beside that of the vectors")
     prior_weight: float = _setting(1.0, "weight of the episode prior")
     reindex_niceness: int = _setting(10, "how far `kb reindex` steps back for others: 0 not at all, 19 most", most=19)
     gate_questions: str = _setting("", "question sets, by comma, on which a re-indexed generation must not be worse")

@@ -21,7 +21,6 @@ PACKAGES = (
     "faiss-cpu",
     "tantivy",
     "onnxruntime",
-    "openvino",
     "SQLAlchemy",
 )
 ROOM_BYTES = 1 << 30

@@ -30,6 +30,7 @@ def ingest(front: Front, paths: tuple[Path, ...]) -> None:
     """
     from ingest.pipeline import ingest as ingest_files
 
+    late: CounterpartError | None = None
     with front.open() as base, progress_bar("ingest") as step, recorded(base, "ingest") as job:
         found = list(paths) or [Path(base.settings.corpus)]
         seen: Counter[str] = Counter()
@@ -45,12 +46,18 @@ def ingest(front: Front, paths: tuple[Path, ...]) -> None:
         job.note |= _told(report) | _now(base, report)
         if report.embedded or report.cached:
             # All is acknowledged: what the index has to do is better done here than before somebody's question.
-            base.follow()
-            base.tend()
+            try:
+                base.follow()
+                base.tend()
+            except CounterpartError as error:
+                late = error
+                job.note |= {"error": str(error), "exit_code": report.exit_code or error.exit_code}
     front.show(body, report_lines)
     if report.stopped is not None:
         click.echo(f"kb: {report.stopped}", err=True)
-    click.get_current_context().exit(report.exit_code)
+    if late is not None:
+        click.echo(f"kb: what was read is in the library, but {late}", err=True)
+    click.get_current_context().exit(report.exit_code or (late.exit_code if late else 0))
 
 
 def _told(report: IngestReport) -> dict[str, Any]:

@@ -54,9 +54,7 @@ def themes(front: Front) -> None:
 def delete(front: Front, document: str, purge: bool) -> None:
     """Take a document out of the library and out of every search."""
     with front.open() as base:
-        base.library.delete(document, purge=purge)
-        base.follow()
-        base.tend()
+        base.delete(document, purge=purge)
     front.show({"done": "purged" if purge else "deleted", "document": document}, done_lines)
 
 

@@ -92,6 +92,7 @@ def recorded(base: KnowledgeBase, kind: str, *, pauses: bool = False) -> Iterato
         exit_code = int(job.note.pop("exit_code", 0))
     except BaseException as error:
         exit_code = _code(error)
+        job.note.pop("exit_code", None)
         job.note |= {"error": str(error) or type(error).__name__}
         if isinstance(error, GateRefusedError):
             job.note |= {"gate": dict(error.gate)}

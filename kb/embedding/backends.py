@@ -11,6 +11,7 @@ from pathlib import Path
 
 from kb.embedding.made import Made, Recipe, made_model
 from kb.embedding.making import make_in_a_process
+from kb.embedding.models import configuration_sha256
 from kb.embedding.onnx_runner import OnnxRunner
 from kb.embedding.openvino_runner import OpenvinoRunner
 from kb.embedding.runner import Runner
@@ -81,7 +82,11 @@ def _openvino(variant: str, *tools: str) -> Callable[[Path, str, Settings], Runn
 
 
 def _made(variant: str, tools: tuple[str, ...], folder: Path, sha256: str, settings: Settings) -> Made:
-    versions = {"maker": _MAKER, **{tool: _version(tool) for tool in (*_EXPORTERS, *tools)}}
+    versions = {
+        "maker": _MAKER,
+        "configuration": configuration_sha256(folder),
+        **{tool: _version(tool) for tool in (*_EXPORTERS, *tools)},
+    }
     recipe = Recipe(variant, sha256, versions)
     return made_model(models_folder(settings), recipe, lambda target: make_in_a_process(variant, folder, target))
 

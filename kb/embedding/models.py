@@ -11,6 +11,7 @@ from kb.errors import ModelError, SettingsError
 
 PACKAGED_MODEL = "all-MiniLM-L6-v2"
 PACKAGED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+_CONFIGURES = frozenset((".json", ".txt", ".model", ".safetensors"))
 _WEIGHTS = ("model.safetensors", "pytorch_model.bin")
 # Counting sentence by sentence and reading the whole may differ by so much.
 ROOM_TOKENS = 6
@@ -96,3 +97,13 @@ def _from_hub(name: str) -> Path:
             f"the model {name!r} is neither a folder nor to be had by name ({type(error).__name__})",
             way_out="Give the folder of a sentence-transformers model, or leave the setting `model` at its default.",
         ) from error
+
+
+def configuration_sha256(folder: Path) -> str:
+    """SHA-256, hex, of what decides vectors beside the main weights: configuration, tokenizer, further layers."""
+    digest = hashlib.sha256()
+    for path in sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix in _CONFIGURES):
+        if path.parent != folder or path.suffix != ".safetensors":
+            digest.update(f"{path.relative_to(folder).as_posix()}\0{path.stat().st_size}\0".encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()

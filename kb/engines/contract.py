@@ -118,6 +118,10 @@ class Engine(Protocol):
         """This process follows for as long as it lives: it may hold the index while the engine merges."""
         ...
 
+    def release(self) -> None:
+        """Hold the index no longer, once what is being merged is merged; questions to it go on."""
+        ...
+
     def terms(self, text: str) -> list[str]:
         """The words of a text as the keyword index knows them: lower case, stemmed, in order."""
         ...

@@ -129,6 +129,10 @@ class EmbeddedEngine:
     def terms(self, text: str) -> list[str]:
         return list(self._analyzer.analyze(text))
 
+    def release(self) -> None:
+        with self._mutex:
+            self._let_go(merged=True)
+
     def close(self) -> None:
         with self._mutex:
             self._let_go(merged=True)

@@ -68,7 +68,8 @@ class DenseSegment:
         for group in wanted.groups:
             mask &= self._any_of(group)
         if wanted.documents:
-            chosen = np.array([name in set(wanted.documents) for name in self.documents], dtype=np.bool_)
+            asked = set(wanted.documents)
+            chosen = np.array([name in asked for name in self.documents], dtype=np.bool_)
             mask &= chosen[self.owners]
         if wanted.dated():
             mask &= (self.days >= wanted.first) & (self.days <= wanted.last)

@@ -22,6 +22,8 @@ _SAMPLE = 32
 _PAGE = 64
 # What a passage takes in the database besides its vectors, as benchmarks/reindex.py measures it.
 _ROW_BYTES = 1_700
+# What the index takes for a passage (docs/scale.md).
+_INDEX_BYTES = 2_100
 
 
 def planned(library: Library, generation: GenerationRow, embedder: Embedder) -> dict[str, Any]:
@@ -46,7 +48,7 @@ def planned(library: Library, generation: GenerationRow, embedder: Embedder) -> 
             "texts_to_embed": counted.to_embed,
             "texts_cached": held_inputs + counted.inputs - counted.to_embed,
             "vector_bytes": vectors,
-            "disk_bytes": vectors + counted.passages * _ROW_BYTES,
+            "disk_bytes": vectors + counted.passages * (_ROW_BYTES + _INDEX_BYTES),
             "disk_free_bytes": _free(library),
             "memory_mib": peak_mib(),
             "estimated_s": round(seconds * counted.to_embed, 1),

@@ -15,6 +15,7 @@ from kb.generations.plan_file import RECIPE, PlanFile, read_plan, write_plan
 from kb.generations.planning import planned
 from kb.indexing import Tally, fill
 from kb.indexing.cutting import generation_for, passage_settings, require_agreed
+from kb.indexing.feed import sweep
 from kb.jobs import Job
 from kb.judging import Judge
 from kb.library import GenerationRow, GenerationState, Library
@@ -261,6 +262,7 @@ class Reindexing:
 
     def retire(self, generation_id: int) -> None:
         self._library.retire(generation_id)
+        sweep(self._settings, self._library)
 
     def _wanted(
         self, model: str, variant: str, passages: PassageSettings | None, where: Filter | None = None

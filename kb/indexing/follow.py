@@ -106,10 +106,25 @@ class Follower:
         return self._reached()
 
     def tend(self) -> None:
-        """Do now what keeps the index small and quick: renew it where too much was removed, merge, train."""
+        """Do now what keeps the index small and quick: renew it where too much was removed, merge, train.
+
+        Raises IndexFault where the disk is full.
+        """
         followed = self._followed
         if followed is None:
             return
+        try:
+            self._tend(followed)
+        except OSError as error:
+            raise self._unwritten(error) from error
+
+    @property
+    def unpurged(self) -> bool:
+        """Whether the index on disk may still hold something that was purged."""
+        followed = self._followed
+        return followed is not None and (bool(self.fault) or followed.engine.stale() == PURGED)
+
+    def _tend(self, followed: Followed) -> None:
         why = followed.engine.stale()
         if why:
             if why == PURGED:
@@ -195,8 +210,11 @@ class Follower:
             if generation is not None:
                 made = self._open(generation)
                 with self._lock:
+                    before = self._followed
                     if not self._has(generation, made.view.sequence):
                         self._followed = made
+                if before is not None and before.engine is not made.engine:
+                    before.engine.release()
             self.fault = ""
         except Exception as error:
             # The generation before goes on answering, and readiness says why.
@@ -260,15 +278,22 @@ class Follower:
             else:
                 moved = self._advance(self._followed)
         except OSError as error:
-            way_out = "Free some space, and look at the folder's rights; the library itself is whole."
-            self.fault = f"the index cannot be written: {error.strerror}"
-            raise IndexFault(self.fault, where=str(error.filename or self._settings.data), way_out=way_out) from error
+            fault = self._unwritten(error)
+            self.fault = fault.what
+            raise fault from error
         except Exception as error:
             self.fault = str(error)
             raise
         if moved:
             self.fault = ""
         return moved
+
+    def _unwritten(self, error: OSError) -> IndexFault:
+        return IndexFault(
+            f"the index cannot be written: {error.strerror}",
+            where=str(error.filename or self._settings.data),
+            way_out="Free some space, and look at the folder's rights; the library itself is whole.",
+        )
 
     def _open(self, generation: GenerationRow) -> Followed:
         """The generation's index as it lies on disk; made where there is none, or where it is damaged."""

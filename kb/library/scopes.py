@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import Column, ColumnElement, Select, func, or_, select
 
 from kb.library.schema import document_facets, documents, generations, passage_themes, passage_voices, passages
 from kb.records import Filter
@@ -51,7 +52,7 @@ def within_scope(query: Select[Any], scope: str) -> Select[Any]:
 def _document_conditions(query: Select[Any], where: Filter) -> Select[Any]:
     """What a filter says of whole documents; the query reads the table of documents."""
     if where.show:
-        query = query.where(func.lower(documents.c.show).in_([show.lower() for show in where.show]))
+        query = query.where(_named(documents.c.show, where.show))
     if where.kind:
         query = query.where(documents.c.kind.in_(where.kind))
     if where.since:
@@ -80,8 +81,13 @@ def _some_passage(where: Filter) -> ColumnElement[bool]:
     if where.speaker or where.side:
         heard = select(passage_voices.c.speaker).where(passage_voices.c.passage_no == passages.c.no)
         if where.speaker:
-            heard = heard.where(func.lower(passage_voices.c.speaker).in_([name.lower() for name in where.speaker]))
+            heard = heard.where(_named(passage_voices.c.speaker, where.speaker))
         if where.side:
             heard = heard.where(passage_voices.c.side.in_(where.side))
         some = some.where(heard.correlate(passages).exists())
     return some.correlate(documents).exists()
+
+
+def _named(column: Column[str], names: Sequence[str]) -> ColumnElement[bool]:
+    """Whether it is one of the names: case does not matter, but beyond ASCII, where the database knows no case."""
+    return or_(func.lower(column).in_([name.lower() for name in names]), column.in_(names))

@@ -15,11 +15,13 @@ from pathlib import Path
 import pytest
 
 from kb.assembly import KnowledgeBase
+from kb.embedding.contract import Matrix
 from kb.engines import embedded
 from kb.engines.state import FileLock, State
 from kb.engines.words import WordSnapshot
-from kb.errors import IndexFault
+from kb.errors import BusyError, IndexFault, ModelError
 from kb.indexing import follow
+from kb.passages import PassageSettings
 from kb.settings import Settings
 from tests.kb.makers import TRUST, draft, item
 from tests.tiny import TinyEmbedder, TinyJudge, vector_of
@@ -375,3 +377,36 @@ def test_a_state_names_every_file_that_it_needs(published: Settings) -> None:
     there = {path.name for path in index_of(published).iterdir()}
     assert there - state.names() == {"state.json", "write.lock", "tend.lock"}
     assert state_of(published)["sequence"] == state.sequence
+
+
+def test_a_purge_says_so_while_another_process_holds_the_index_and_is_done_later(published: Settings) -> None:
+    impatient = published.with_values(busy_timeout_s=0.5)
+    with opened(impatient) as base:
+        gone = base.library.documents()[0].id
+        with FileLock(index_of(published) / "tend.lock") as mine:
+            assert mine
+            with pytest.raises(BusyError, match="the index not yet"):
+                base.delete(gone, purge=True)
+            assert any("may still hold" in found for found in base.check_deleted(gone))
+        assert base.check_deleted(gone) == []
+
+
+def test_a_purge_needs_no_model_and_leaves_no_trace(published: Settings) -> None:
+    class Absent(TinyEmbedder):
+        def question(self, text: str) -> Matrix:
+            raise ModelError("is not to be had")
+
+    with KnowledgeBase(published, Absent(), TinyJudge()) as base:
+        gone = base.library.documents()[0].id
+        base.delete(gone, purge=True)
+        assert base.check_deleted(gone) == []
+        assert base.check() == []
+
+
+def test_a_retired_generation_takes_its_index_along(published: Settings) -> None:
+    with opened(published) as base:
+        base.reindexing.run(passages=PassageSettings(words=12))
+        base.follow()
+        assert index_of(published, 1).is_dir()
+        base.reindexing.retire(1)
+        assert not list((published.data_folder / "index").glob("g1-*"))
