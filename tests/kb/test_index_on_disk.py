@@ -1,4 +1,4 @@
-"""The index's folder: shared by processes, mended when damaged, rid of what was purged."""
+"""The index's folder: shared by processes and mended when damaged."""
 
 from __future__ import annotations
 
@@ -14,29 +14,15 @@ from pathlib import Path
 
 import pytest
 
-from kb.assembly import KnowledgeBase
-from kb.embedding.contract import Matrix
 from kb.engines import embedded
 from kb.engines.state import FileLock, State
 from kb.engines.words import WordSnapshot
-from kb.errors import BusyError, IndexFault, ModelError
+from kb.errors import IndexFault
 from kb.indexing import follow
-from kb.passages import PassageSettings
 from kb.settings import Settings
-from tests.kb.makers import TRUST, draft, item
-from tests.tiny import TinyEmbedder, TinyJudge, vector_of
+from tests.kb.indexed import index_of, opened, publish
 
 QUESTION = "How is trust built?"
-SECRET = [("Guest", "Only the wolverine ledger knows what the failed batch has cost.")]
-
-
-def opened(settings: Settings) -> KnowledgeBase:
-    return KnowledgeBase(settings, TinyEmbedder(), TinyJudge())
-
-
-def publish(base: KnowledgeBase, *keys: str, turns: list[tuple[str, str]] | None = None) -> None:
-    made = [draft(turns or [*TRUST, ("Guest", f"This is only said in {key}.")], key=key) for key in keys]
-    list(base.publisher().publish_all([item(one) for one in made]))
 
 
 def wait_for(holds: Callable[[], bool]) -> None:
@@ -46,23 +32,9 @@ def wait_for(holds: Callable[[], bool]) -> None:
     assert holds()
 
 
-def index_of(settings: Settings, generation: int = 1) -> Path:
-    [folder] = (settings.data_folder / "index").glob(f"g{generation}-*")
-    return folder
-
-
 def state_of(settings: Settings) -> dict[str, object]:
     body: dict[str, object] = json.loads((index_of(settings) / "state.json").read_text(encoding="utf-8"))
     return body
-
-
-@pytest.fixture
-def published(settings: Settings) -> Settings:
-    """A library of two documents whose index is on disk, and no process that has it open."""
-    with opened(settings) as base:
-        publish(base, "one", "two")
-        base.follow()
-    return settings
 
 
 def test_opening_reads_no_passage_where_the_index_is_on_disk(
@@ -331,31 +303,6 @@ def test_two_servers_find_what_a_third_process_publishes_and_outlive_a_kill(publ
             one.communicate()
 
 
-def bytes_of(folder: Path) -> bytes:
-    return b"".join(path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file())
-
-
-def test_a_purge_leaves_no_trace_in_the_index_on_disk(published: Settings) -> None:
-    with opened(published) as base:
-        publish(base, "secret", turns=SECRET)
-        base.follow()
-        gone = next(row.id for row in base.library.documents() if row.source_key == "secret")
-        vector = vector_of(SECRET[0][1]).tobytes()
-        assert gone.encode() in bytes_of(published.data_folder / "index")
-        assert vector in bytes_of(published.data_folder / "index")
-        base.library.delete(gone, purge=True)
-        base.follow()
-        assert base.check_deleted(gone) == []
-        followed = base.follower.current()
-        assert followed is not None
-        assert followed.view.frequencies(followed.engine.terms("wolverine")) == {"wolverin": 0}
-        assert base.check() == []
-    left = bytes_of(published.data_folder / "index")
-    assert gone.encode() not in left
-    assert vector not in left
-    assert b"wolverin" not in left
-
-
 def test_themes_given_anew_are_found_by_their_filter(published: Settings) -> None:
     from kb.records import Filter
 
@@ -377,36 +324,3 @@ def test_a_state_names_every_file_that_it_needs(published: Settings) -> None:
     there = {path.name for path in index_of(published).iterdir()}
     assert there - state.names() == {"state.json", "write.lock", "tend.lock"}
     assert state_of(published)["sequence"] == state.sequence
-
-
-def test_a_purge_says_so_while_another_process_holds_the_index_and_is_done_later(published: Settings) -> None:
-    impatient = published.with_values(busy_timeout_s=0.5)
-    with opened(impatient) as base:
-        gone = base.library.documents()[0].id
-        with FileLock(index_of(published) / "tend.lock") as mine:
-            assert mine
-            with pytest.raises(BusyError, match="the index not yet"):
-                base.delete(gone, purge=True)
-            assert any("may still hold" in found for found in base.check_deleted(gone))
-        assert base.check_deleted(gone) == []
-
-
-def test_a_purge_needs_no_model_and_leaves_no_trace(published: Settings) -> None:
-    class Absent(TinyEmbedder):
-        def question(self, text: str) -> Matrix:
-            raise ModelError("is not to be had")
-
-    with KnowledgeBase(published, Absent(), TinyJudge()) as base:
-        gone = base.library.documents()[0].id
-        base.delete(gone, purge=True)
-        assert base.check_deleted(gone) == []
-        assert base.check() == []
-
-
-def test_a_retired_generation_takes_its_index_along(published: Settings) -> None:
-    with opened(published) as base:
-        base.reindexing.run(passages=PassageSettings(words=12))
-        base.follow()
-        assert index_of(published, 1).is_dir()
-        base.reindexing.retire(1)
-        assert not list((published.data_folder / "index").glob("g1-*"))
