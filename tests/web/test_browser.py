@@ -116,6 +116,14 @@ def in_viewport(page: sync_api.Page, selector: str) -> bool:
     return bool(box and size and box["y"] >= 0 and box["y"] + min(box["height"], 40) <= size["height"])
 
 
+def test_pages_when_the_screen_is_a_small_phones_then_nothing_runs_off_the_side(view: View) -> None:
+    view.page.set_viewport_size({"width": 320, "height": 568})
+    for address in ["/", "/documents", "/themes", "/ask?q=How+is+trust+rebuilt+after+a+failed+batch"]:
+        view.open(address)
+        width = view.page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+        assert width[0] <= width[1], address
+
+
 def test_every_page_when_opened_then_nothing_runs_off_the_side_or_comes_from_elsewhere(view: View, site: Site) -> None:
     documents = [f"/documents/{document_id}" for document_id in site.ids.values()]
     asked = ["/ask?q=How+is+trust+rebuilt+after+a+failed+batch", f"/ask?q={samples.NOT_HERE}", "/ask?q=x&side=sponsor"]
