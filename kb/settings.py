@@ -30,7 +30,7 @@ def _setting(default: Any, text: str, least: float = 0, most: float = math.inf) 
 
 @dataclass(frozen=True)
 class Settings:
-    data: str = _setting("var", "folder of the embedded library (its database and index)")
+    data: str = _setting("var", "folder of the embedded library: its database, its index, and models made for backends")
     database_url: str = _setting("", "SQLAlchemy URL of the library; empty: SQLite in the data folder")
     engine: str = _setting("embedded", "search engine behind the library, by name")
     themes_file: str = _setting("corpus/themes.toml", "themes, with descriptions and example phrases")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kb.engines.contract import PURGED, Draft, Engine, View
-from kb.engines.embedded import EmbeddedEngine
+from kb.engines.embedded import EmbeddedEngine, remove_index
 from kb.engines.state import Home
 from kb.errors import SettingsError
 
@@ -17,4 +17,4 @@ def make_engine(name: str, home: Home) -> Engine:
     return ENGINES[name](home)
 
 
-__all__ = ["ENGINES", "PURGED", "Draft", "EmbeddedEngine", "Engine", "Home", "View", "make_engine"]
+__all__ = ["ENGINES", "PURGED", "Draft", "EmbeddedEngine", "Engine", "Home", "View", "make_engine", "remove_index"]

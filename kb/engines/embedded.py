@@ -37,6 +37,7 @@ from kb.records import Filter
 
 _LOG = logging.getLogger(__name__)
 _BUILDING = "building-"
+_WRITING, _TENDING = "write.lock", "tend.lock"
 # A changing process holds the lock for parts of a second.
 _LOCK_WAIT_S = 0.02
 _EVERYTHING = Conditions(())
@@ -116,8 +117,8 @@ class EmbeddedEngine:
         self._words: Words | None = None
         self._seen: tuple[int, int] | None = None
         self._analyzer = make_analyzer()
-        self._writing = home.folder / "write.lock"
-        self._tending = home.folder / "tend.lock"
+        self._writing = home.folder / _WRITING
+        self._tending = home.folder / _TENDING
         self._serving = False
         self._kept: tuple[FileLock, WordWriter] | None = None
 
@@ -353,6 +354,20 @@ class EmbeddedEngine:
     def _move_in(self, folder: Path) -> None:
         for path in sorted(folder.iterdir()):
             path.rename(self._home.folder / path.name)
+
+
+def remove_index(folder: Path) -> bool:
+    """Remove an index from the disk; False, and it stays whole, while another process is writing to it.
+
+    Whoever has it open goes on reading it, and makes it anew when it next looks.
+    """
+    if not folder.is_dir():
+        return True
+    with FileLock(folder / _TENDING) as tending, FileLock(folder / _WRITING) as writing:
+        if not (tending and writing):
+            return False
+        _remove(folder)
+    return True
 
 
 def due(held: Sequence[Held], sizes: Sizes) -> list[Held]:

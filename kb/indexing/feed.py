@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from kb.engines import Draft, Home, View
+from kb.engines import Draft, Home, View, remove_index
 from kb.library import GenerationRow, IndexEntry, Library
 from kb.records import content_hash
 from kb.settings import Settings
@@ -45,13 +44,16 @@ def index_folder(settings: Settings) -> Path:
     return settings.data_folder / "index"
 
 
-def sweep(settings: Settings, library: Library, keep: int = 0) -> None:
-    """Remove this library's indexes of generations that are retired or unknown; keep: of all but this one."""
+def sweep(settings: Settings, library: Library, keep: int = 0) -> bool:
+    """Remove this library's indexes of generations that are retired or unknown; keep: of all but this one.
+
+    False where one of them stays for now, because another process is writing to it.
+    """
     rows = [row for row in library.kept_generations() if keep in (0, row.id)]
     kept = {home_of(settings, library, row).folder for row in rows}
-    for folder in index_folder(settings).glob(f"g*-{library.library_id()[:8]}-*"):
-        if folder not in kept:
-            shutil.rmtree(folder, ignore_errors=True)
+    folders = set(index_folder(settings).glob(f"g*-{library.library_id()[:8]}-*"))
+    left = [folder for folder in sorted(folders - kept) if not remove_index(folder)]
+    return not left
 
 
 def fill(library: Library, generation: GenerationRow, draft: Draft) -> None:

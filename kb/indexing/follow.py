@@ -127,9 +127,9 @@ class Follower:
     def _tend(self, followed: Followed) -> None:
         why = followed.engine.stale()
         if why:
-            if why == PURGED:
-                # Indexes of other generations may keep what was purged; they are made anew when they are needed.
-                sweep(self._settings, self._library, keep=followed.generation.id)
+            # Indexes of other generations may keep what was purged; they are made anew when they are needed.
+            if why == PURGED and not sweep(self._settings, self._library, keep=followed.generation.id):
+                return  # another process is writing one: this one stays marked, and all is tried again
             self._renew(followed.engine, followed.generation)
         while followed.engine.tend():
             pass

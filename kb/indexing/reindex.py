@@ -106,23 +106,25 @@ class _Filler:
 
     def _take(self, window: Sequence[_Opened]) -> None:
         try:
-            self._cache([cut for *_, cuts in window for cut in cuts])
+            self._cache(window)
         except Exception as error:
             if _stops_all(error):
                 raise
             # One document that trips the model up does not take those beside it along.
-            window = [one for one in window if self._tried(one[0], self._cache, one[2])]
+            window = [one for one in window if self._tried(one[0], self._cache, [one])]
         for document_id, revision, cuts in window:
             self._tried(document_id, self._plant, document_id, revision, cuts)
             self._told()
 
-    def _cache(self, cuts: Sequence[Cut]) -> bool:
+    def _cache(self, window: Sequence[_Opened]) -> bool:
         """Embed what is not in the cache and store it there, a few at a time: a kill loses the last few."""
         key = self._generation.model_key
+        cuts = [cut for *_, cuts in window for cut in cuts]
+        needed_by = {cut.input_hash: revision.id for _, revision, cuts in window for cut in cuts}
         missing = list(missing_inputs(self._library, key, cuts).items())
         for at in range(0, len(missing), _STORED_TOGETHER):
             made = embed(self._embedder, dict(missing[at : at + _STORED_TOGETHER]), self.tally)
-            self._library.store_vectors(key, list(made.values()))
+            self._library.store_vectors(key, list(made.values()), needed_by)
             self._told()
         self.tally.cached += len({cut.input_hash for cut in cuts}) - len(missing)
         return True

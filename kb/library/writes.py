@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -173,9 +173,20 @@ class Writes(Store):
                 raw.execute("VACUUM")
                 raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
-    def store_vectors(self, model_key: str, rows: Sequence[NewVector]) -> None:
-        """Put vectors into the cache, replacing what was there under the same input."""
+    def store_vectors(
+        self, model_key: str, rows: Sequence[NewVector], needed_by: Mapping[str, str] | None = None
+    ) -> None:
+        """Put vectors into the cache, replacing what was there under the same input.
+
+        needed_by: input hash -> revision id; what only a revision needs that was purged meanwhile is not kept, or a
+        purge would have left vectors of its text behind.
+        """
+        needed = needed_by or {}
         with self.writing() as connection:
+            known = set(
+                connection.scalars(select(revisions.c.id).where(revisions.c.id.in_(sorted(set(needed.values())))))
+            )
+            rows = [row for row in rows if row.input_hash not in needed or needed[row.input_hash] in known]
             hashes = [row.input_hash for row in rows]
             connection.execute(
                 delete(vectors).where(vectors.c.model_key == model_key, vectors.c.input_hash.in_(hashes))

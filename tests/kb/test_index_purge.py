@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
 from kb.assembly import KnowledgeBase
-from kb.embedding.contract import Matrix
+from kb.embedding.contract import Embedded, Matrix
 from kb.engines.state import FileLock
 from kb.errors import BusyError, ModelError
 from kb.passages import PassageSettings
@@ -74,3 +75,60 @@ def test_a_retired_generation_takes_its_index_along(published: Settings) -> None
         assert index_of(published, 1).is_dir()
         base.reindexing.retire(1)
         assert not list((published.data_folder / "index").glob("g1-*"))
+
+
+def test_a_purge_waits_for_who_writes_the_index_of_another_generation(published: Settings) -> None:
+    with opened(published.with_values(busy_timeout_s=0.3)) as base:
+        base.reindexing.run(passages=PassageSettings(words=12))
+        base.follow()
+        gone = base.library.documents()[0].id
+        with FileLock(index_of(published, 1) / "tend.lock") as mine:
+            assert mine
+            with pytest.raises(BusyError, match="the index not yet"):
+                base.delete(gone, purge=True)
+            assert (index_of(published, 1) / "state.json").is_file()
+        assert base.check_deleted(gone) == []
+        assert not list((published.data_folder / "index").glob("g1-*"))
+
+
+def test_what_is_purged_while_a_reindex_embeds_it_leaves_no_vector(
+    published: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with opened(published) as base:
+        publish(base, "secret", turns=SECRET)
+        gone = next(row.id for row in base.library.documents() if row.source_key == "secret")
+        embed = TinyEmbedder.passages
+
+        def purging(self: TinyEmbedder, texts: list[str], sentences: list[list[tuple[int, int]]]) -> list[Embedded]:
+            made = embed(self, texts, sentences)
+            if base.library.traces(gone) and base.library.generations()[-1].row.state == "building":
+                base.library.delete(gone, purge=True)
+            return made
+
+        monkeypatch.setattr(TinyEmbedder, "passages", purging)
+        made = base.reindexing.run(passages=PassageSettings(words=12, head="title"))
+        base.follow()
+        assert made.activated
+        assert made.embedded > 0
+        assert base.check_deleted(gone) == []
+        assert base.check() == []
+
+
+def test_a_lock_on_a_file_that_was_removed_meanwhile_is_taken_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "index" / "write.lock"
+    opens = os.open
+    removed: list[Path] = []
+
+    def removing(name: Path, *rest: int) -> int:
+        handle = opens(name, *rest)
+        if not removed:
+            removed.append(name)
+            path.unlink()
+        return handle
+
+    monkeypatch.setattr(os, "open", removing)
+    with FileLock(path) as mine, FileLock(path) as other:
+        assert mine
+        assert not other
