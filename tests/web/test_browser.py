@@ -124,6 +124,17 @@ def test_pages_when_the_screen_is_a_small_phones_then_nothing_runs_off_the_side(
         assert width[0] <= width[1], address
 
 
+def test_front_page_when_the_motif_is_shown_then_the_heading_stays_beside_it(wide: View) -> None:
+    wide.open("/")
+    for width in (1088, 1280, 1920):
+        wide.page.set_viewport_size({"width": width, "height": 900})
+        heading = wide.page.locator(".hero h1").bounding_box()
+        motif = wide.page.locator(".motif").bounding_box()
+        assert heading is not None
+        assert motif is not None
+        assert heading["x"] + heading["width"] <= motif["x"], width
+
+
 def test_every_page_when_opened_then_nothing_runs_off_the_side_or_comes_from_elsewhere(view: View, site: Site) -> None:
     documents = [f"/documents/{document_id}" for document_id in site.ids.values()]
     asked = ["/ask?q=How+is+trust+rebuilt+after+a+failed+batch", f"/ask?q={samples.NOT_HERE}", "/ask?q=x&side=sponsor"]
