@@ -2,9 +2,10 @@
 
     python -m benchmarks.kill [WORK_FOLDER] [--rounds 20] [--seed 7]
 
-A child ingests the corpus and prints each one when it is acknowledged; the parent kills it after a random
-while, then checks the library: every acknowledged document is there, every invariant holds. At the end one
-run finishes the work, and the library is compared, id by id, with one that was never killed.
+A child ingests the corpus and prints each document when it is acknowledged; the parent kills it after a random part
+of the time that a child needs which nobody kills, then checks the library: every acknowledged document is there, every
+invariant holds. At the end one run finishes the work, and the library is compared, id by id, with one that was never
+killed.
 """
 
 from __future__ import annotations
@@ -17,10 +18,13 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import IO
 
 from benchmarks.common import ROOT, bench_settings, report
 from ingest.pipeline import ingest
 from kb.assembly import KnowledgeBase
+
+SHARES_OF_THE_TIME = (0.2, 0.95)
 
 
 def documents() -> list[Path]:
@@ -41,15 +45,30 @@ def child(folder: Path) -> None:
     print("done", flush=True)
 
 
-def killed_round(folder: Path, seconds: float) -> tuple[set[str], bool]:
-    """Documents acknowledged before the kill, and whether the child ended by itself."""
+def started(folder: Path) -> tuple[subprocess.Popen[str], IO[str]]:
     command = [sys.executable, "-m", "benchmarks.kill", str(folder), "--child"]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     process.stdout.readline()  # started
+    return process, process.stdout
+
+
+def unkilled_round(folder: Path) -> float:
+    """Seconds that a child works which nobody kills."""
+    process, told = started(folder)
+    began = time.monotonic()
+    told.read()
+    if process.wait():
+        sys.exit("the child failed")
+    return time.monotonic() - began
+
+
+def killed_round(folder: Path, seconds: float) -> tuple[set[str], bool]:
+    """Documents acknowledged before the kill, and whether the child ended by itself."""
+    process, told = started(folder)
     time.sleep(seconds)
     process.send_signal(signal.SIGKILL)
-    rest = process.stdout.read().splitlines()
+    rest = told.read().splitlines()
     process.wait()
     return {line.split(" ", 1)[1] for line in rest if line.startswith("ack ")}, "done" in rest
 
@@ -76,14 +95,14 @@ def main() -> None:
     folder, clean = arguments.folder / "killed", arguments.folder / "clean"
     for path in (folder, clean):
         shutil.rmtree(path, ignore_errors=True)
-    child(clean)
+    whole = unkilled_round(clean)
     lost: list[str] = []
     faults: list[str] = []
     rounds: list[dict[str, float]] = []
     for number in range(arguments.rounds):
         if number and number % 5 == 0:
             shutil.rmtree(folder, ignore_errors=True)  # begin again, so that there is work left to kill
-        seconds = dice.uniform(4.0, 18.0)
+        seconds = dice.uniform(*SHARES_OF_THE_TIME) * whole
         acknowledged, ended = killed_round(folder, seconds)
         with KnowledgeBase(bench_settings(folder)) as base:
             stored = {row.title for row in base.library.documents()}
@@ -95,6 +114,7 @@ def main() -> None:
             shutil.rmtree(folder, ignore_errors=True)
     child(folder)
     body = {
+        "unkilled_s": round(whole, 2),
         "kills": len(rounds),
         "acknowledged before a kill": sum(entry["acknowledged"] for entry in rounds),
         "acknowledged and lost": lost,
