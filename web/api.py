@@ -6,10 +6,11 @@ A question may come as q in the address, or, so that it stands in no address, as
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, jsonify, render_template, request
 from werkzeug.exceptions import BadRequest
 
 from kb.answer.render import answer_json, hits_json
@@ -17,11 +18,11 @@ from kb.errors import UsageError
 from web import payloads
 from web.desk import desk, query
 from web.filters import NAMES, nearest
+from web.limits import HITS, LISTED, MOST_HITS, MOST_LISTED
 from web.links import API
+from web.openapi import described, kind_of, model_of
 
 SEARCHING = frozenset(("api.ask", "api.search"))
-HITS = 10
-MOST_HITS = 100
 QUESTION_NAMES = ("q", "question", "limit", *NAMES)
 
 
@@ -33,7 +34,41 @@ def blueprint() -> Blueprint:
     api.add_url_rule("/documents/<document_id>", view_func=document)
     api.add_url_rule("/passages/<passage_id>", view_func=passage)
     api.add_url_rule("/themes", view_func=themes)
+    api.add_url_rule("/openapi.json", view_func=openapi)
+    api.add_url_rule("/docs", view_func=docs)
+    api.after_request(conditional)
     return api
+
+
+def conditional(response: Response) -> Response:
+    """An ETag on what was read; 304 where the reader has it already."""
+    if request.method in ("GET", "HEAD") and response.status_code == HTTPStatus.OK:
+        response.add_etag()
+        response.make_conditional(request)
+    return response
+
+
+def openapi() -> Response:
+    return jsonify(_described())
+
+
+def docs() -> str:
+    """The description, for people."""
+    api = _described()
+    models = api["components"]["schemas"]
+    return render_template(
+        "api.html",
+        api=api,
+        shape=lambda operation: models[
+            model_of(operation["responses"]["200"]["content"]["application/json"]["schema"])
+        ],
+        kind_of=kind_of,
+    )
+
+
+def _described() -> dict[str, Any]:
+    at = desk()
+    return described(at.absolute_links(), at.settings.quotes, list(at.knowledge_base.themes))
 
 
 def ask() -> Response:
@@ -51,9 +86,19 @@ def search() -> Response:
 
 
 def documents() -> Response:
-    links = desk().absolute_links()
-    rows = desk().knowledge_base.library.documents()
-    return jsonify({"documents": [payloads.listed(row, links) for row in rows]})
+    """By id, so that a page begins after the last one of the page before, whatever was published meanwhile."""
+    links, given = desk().absolute_links(), _only(query(), ("limit", "after"))
+    rows = sorted(desk().knowledge_base.library.documents(), key=lambda row: row.id)
+    after, limit = given.get("after", [""])[-1], _limit(given, LISTED, MOST_LISTED)
+    left = [row for row in rows if row.id > after]
+    shown = left[:limit]
+    following = links.api_documents(shown[-1].id, limit) if len(left) > limit else None
+    body: payloads.DocumentsJson = {
+        "documents": [payloads.listed(row, links) for row in shown],
+        "total": len(rows),
+        "next": following,
+    }
+    return jsonify(body)
 
 
 def document(document_id: str) -> Response:
@@ -80,10 +125,14 @@ def themes() -> Response:
 
 def _parameters() -> Mapping[str, list[str]]:
     """Names and values, from the address or from the body. Raises UsageError for a name that is none of ours."""
-    given = _from_body(_body()) if request.method == "POST" else query()
+    return _only(_from_body(_body()) if request.method == "POST" else query(), QUESTION_NAMES)
+
+
+def _only(given: Mapping[str, list[str]], names: Sequence[str]) -> Mapping[str, list[str]]:
+    """Raises UsageError for a name that is not one of these."""
     for name in given:
-        if name not in QUESTION_NAMES:
-            raise UsageError(f"there is no parameter {name[:80]!r}", way_out=nearest(name[:80], QUESTION_NAMES))
+        if name not in names:
+            raise UsageError(f"there is no parameter {name[:80]!r}", way_out=nearest(name[:80], names))
     return given
 
 

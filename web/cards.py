@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 
+from kb.citing import FORMS, Cited, cited_as
 from kb.records import Hit, Metadata, Quote, Revision, Speaker, Theme
 from web import words
 from web.layout import Block, blocks
 from web.links import Links
+from web.voices import interest, speaker_of
+
+FORM_TITLES = {"plain": "Plain text", "markdown": "Markdown", "bibtex": "BibTeX", "csl-json": "CSL-JSON"}
 
 
 @dataclass(frozen=True)
 class Origin:
-    """Where it was said or written. play_url: "" where there is no recording to go to."""
+    """Where it was said or written. day: as ISO 8601, or ""; play_url: "" where there is no recording to go to."""
 
     document_url: str
     read_url: str
@@ -21,7 +26,9 @@ class Origin:
     title: str
     show: str
     kind: str
+    day: str
     date: str
+    age: str
     clock: str
     section: str
     composed: bool
@@ -31,7 +38,10 @@ class Origin:
 
 @dataclass(frozen=True)
 class QuoteCard:
-    """before + key + after is the quote, verbatim; key is the sentence that decides."""
+    """before + key + after is the quote, verbatim; key is the sentence that decides.
+
+    interest: what the speaker has to gain, or ""; citations: (what the form is called, the quote in it), to be pasted.
+    """
 
     number: int
     citation: str
@@ -40,6 +50,8 @@ class QuoteCard:
     after: str
     speaker: Speaker | None
     origin: Origin
+    interest: str
+    citations: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -50,8 +62,9 @@ class PassageCard:
     origin: Origin
 
 
-def quote_cards(quotes: Iterable[Quote], links: Links, themes: Mapping[str, Theme]) -> list[QuoteCard]:
-    return [_quote_card(number, quote, links, themes) for number, quote in enumerate(quotes, start=1)]
+def quote_cards(quotes: Iterable[Quote], links: Links, themes: Mapping[str, Theme], absolute: Links) -> list[QuoteCard]:
+    """absolute: links that hold outside the site, for what is pasted elsewhere."""
+    return [_quote_card(number, quote, links, themes, absolute) for number, quote in enumerate(quotes, start=1)]
 
 
 def passage_cards(
@@ -60,19 +73,22 @@ def passage_cards(
     return [_passage_card(hit, revision_of(hit.passage.revision_id), links, themes) for hit in hits]
 
 
-def speaker_of(quote: Quote) -> Speaker | None:
-    """Whose words they are; None: the publication's own. A name that the metadata lacks is still a name."""
-    name = quote.citation.speaker
-    return quote.speaker or (Speaker(name) if name else None)
-
-
 def theme_titles(names: Iterable[str], links: Links, themes: Mapping[str, Theme]) -> tuple[tuple[str, str], ...]:
     """(title, link) of each theme that the library still has."""
     return tuple((themes[name].title, links.theme(name)) for name in names if name in themes)
 
 
-def _quote_card(number: int, quote: Quote, links: Links, themes: Mapping[str, Theme]) -> QuoteCard:
+def _quote_card(number: int, quote: Quote, links: Links, themes: Mapping[str, Theme], absolute: Links) -> QuoteCard:
     citation = quote.citation
+    cited = Cited(
+        citation.id,
+        quote.text,
+        speaker_of(quote),
+        quote.metadata,
+        words.clock(citation.start_s),
+        absolute.citation(citation),
+        _today(),
+    )
     origin = _origin(
         quote.metadata,
         links,
@@ -90,6 +106,8 @@ def _quote_card(number: int, quote: Quote, links: Links, themes: Mapping[str, Th
         after=quote.text[quote.key_end :],
         speaker=speaker_of(quote),
         origin=origin,
+        interest=interest(quote),
+        citations=tuple((FORM_TITLES[form], cited_as(form, cited)) for form in FORMS),
     )
 
 
@@ -126,10 +144,16 @@ def _origin(
         title=metadata.title,
         show=metadata.show,
         kind=words.kind(metadata.kind),
+        day=metadata.date,
         date=words.date(metadata.date),
+        age=words.age(metadata.date, _today()),
         clock=words.clock(second),
         section=section if section != metadata.title else "",
         composed=metadata.composed,
         sponsored=metadata.sponsored,
         themes=themes,
     )
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()

@@ -27,8 +27,10 @@ class Links:
     def home(self) -> str:
         return f"{self.root}/"
 
-    def ask(self, question: str = "", where: Filter | None = None) -> str:
+    def ask(self, question: str = "", where: Filter | None = None, group: str = "") -> str:
+        """group: how the quotes are grouped; nothing is said where it is by relevance."""
         asked = ([("q", question)] if question else []) + (pairs(where) if where else [])
+        asked += [("group", group)] if group not in ("", "relevance") else []
         return f"{self.root}/ask" + (f"?{urlencode(asked, quote_via=quote)}" if asked else "")
 
     def documents(self) -> str:
@@ -38,6 +40,9 @@ class Links:
         """A document's page; with a citation's id, at the cited span, in the revision that was cited."""
         page = f"{self.root}/documents/{_segment(document_id)}"
         return f"{page}?cite={quote(cite, safe='')}#{CITED}" if cite else page
+
+    def download(self, document_id: str, form: str) -> str:
+        return f"{self.document(document_id)}/{form}"
 
     def citation(self, citation: Citation) -> str:
         return self.document(citation.document_id, citation.id)
@@ -64,6 +69,10 @@ class Links:
 
     def api(self, *path: str) -> str:
         return f"{self.root}{API}/" + "/".join(_segment(part) for part in path)
+
+    def api_documents(self, after: str, limit: int) -> str:
+        """The page of the API's list that comes after a document."""
+        return f"{self.api('documents')}?{urlencode([('after', after), ('limit', limit)])}"
 
     def audio(self, url: str, second: float | None) -> str:
         """The recording at that second (a media fragment); "" where there is none or it may not be linked."""

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template, request
+from flask import Blueprint, Response, jsonify, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from kb.errors import NotFoundError
+from kb.errors import NotFoundError, UsageError
 from kb.records import Citation, Filter, Revision, Theme
-from web import words
+from web import payloads, words
 from web.cards import passage_cards, quote_cards
 from web.desk import Desk, desk, query
+from web.downloads import FORMS, as_text, as_vtt, file_name, forms_of
 from web.evidence import evidence
 from web.failures import kinds
 from web.filters import nearest, pairs, without
+from web.grouping import GROUPINGS, grouped
 from web.layout import blocks, chapter_links
 
 SEARCHING = frozenset(("pages.ask", "pages.theme"))
@@ -26,6 +28,7 @@ def blueprint() -> Blueprint:
     pages.add_url_rule("/ask", view_func=ask)
     pages.add_url_rule("/documents", view_func=documents)
     pages.add_url_rule("/documents/<document_id>", view_func=document)
+    pages.add_url_rule(f"/documents/<document_id>/<any({', '.join(FORMS)}):form>", view_func=download)
     pages.add_url_rule("/themes", view_func=themes)
     pages.add_url_rule("/themes/<name>", view_func=theme)
     pages.add_url_rule("/problems/<name>", view_func=problem)
@@ -42,13 +45,15 @@ def ask() -> str | AnyResponse:
     at = desk()
     if "q" not in request.args:
         return redirect(at.links.home())
-    where = at.filter(query())
+    where, by = at.filter(query()), _grouping(request.args.get("group", ""))
     answer = at.ask(request.args["q"], where)
     base = at.knowledge_base
     return render_template(
         "answer.html",
         answered=answer.status == "answered",
-        cards=quote_cards(answer.quotes, at.links, base.themes),
+        groups=grouped(quote_cards(answer.quotes, at.links, base.themes, at.absolute_links()), by),
+        grouping=by,
+        groupings=[(name, title, at.links.ask(answer.question, where, name)) for name, title in GROUPINGS.items()],
         evidence=evidence(answer.quotes, lambda document_id: base.library.linked(document_id)),
         nearest=passage_cards(answer.nearest[:NEAREST_SHOWN], base.revision, at.links, base.themes),
         **_form(at, answer.question, where),
@@ -84,7 +89,23 @@ def document(document_id: str) -> str:
         cited_by=_cited_by(revision, citation),
         outdated=revision.id != row.revision_id,
         linked=[library.document(other) for other in row.linked],
+        downloads=[(FORMS[form][0], at.links.download(row.id, form)) for form in forms_of(revision)],
     )
+
+
+def download(document_id: str, form: str) -> Response:
+    """A document as a file. Raises NotFoundError, also for captions of what has no times."""
+    at = desk()
+    row = at.knowledge_base.library.document(document_id)
+    revision = at.knowledge_base.library.revision(row.revision_id)
+    if form not in forms_of(revision):
+        raise NotFoundError("this document has no times, so there are no captions of it", way_out="Take it as text.")
+    if form == "json":
+        response = jsonify(payloads.document(row, revision, at.absolute_links()))
+    else:
+        response = Response(as_vtt(revision) if form == "vtt" else as_text(revision), content_type=FORMS[form][2])
+    response.headers["Content-Disposition"] = f'attachment; filename="{file_name(revision.metadata, form)}"'
+    return response
 
 
 def themes() -> str:
@@ -123,6 +144,13 @@ def known_theme(at: Desk, name: str) -> Theme:
 def typical_question(theme: Theme) -> str:
     """What finds a theme's most typical passages: its title and its example phrases are its own words."""
     return f"{theme.title}. {theme.description}"[:1000]
+
+
+def _grouping(name: str) -> str:
+    """Raises UsageError."""
+    if name and name not in GROUPINGS:
+        raise UsageError(f"group cannot be {name[:40]!r}", way_out=nearest(name[:40], GROUPINGS))
+    return name or next(iter(GROUPINGS))
 
 
 def _citation(at: Desk, document_id: str, cite: str) -> Citation | None:

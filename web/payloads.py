@@ -2,28 +2,76 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing_extensions import TypedDict
 
 from kb.library.rows import DocumentRow
-from kb.payloads import document_json, listed_json, theme_json
+from kb.payloads import DocumentJson, ListedJson, ThemeJson, document_json, listed_json, theme_json
 from kb.records import Passage, Revision, Theme, citation_id
 from kb.spans import voices
 from web.links import Links
 
 
-def listed(row: DocumentRow, links: Links) -> dict[str, Any]:
-    return listed_json(row) | {"page": links.document(row.id)}
+class ListedPage(ListedJson):
+    page: str
 
 
-def document(row: DocumentRow, revision: Revision, links: Links) -> dict[str, Any]:
+class DocumentPage(DocumentJson):
+    page: str
+
+
+class ThemePage(ThemeJson):
+    page: str
+
+
+class DocumentsJson(TypedDict):
+    """A page of the list, by id. next: the address of the page after it, or null."""
+
+    documents: list[ListedPage]
+    total: int
+    next: str | None
+
+
+class ThemesJson(TypedDict):
+    themes: list[ThemePage]
+
+
+class PassageJson(TypedDict):
+    """current: whether the document still reads like this; start, end: characters of the revision's text."""
+
+    id: str
+    document: str
+    title: str
+    revision: str
+    current: bool
+    start: int
+    end: int
+    text: str
+    speakers: list[str]
+    start_s: float | None
+    section: str
+    themes: list[str]
+    composed: bool
+    sponsored: bool
+    citation: str
+    url: str
+
+
+def listed(row: DocumentRow, links: Links) -> ListedPage:
+    return {**listed_json(row), "page": links.document(row.id)}
+
+
+def document(row: DocumentRow, revision: Revision, links: Links) -> DocumentPage:
     """Links out of the document that no page would follow are left empty."""
     metadata = revision.metadata
-    safe = {"url": links.outgoing(metadata.url), "audio": links.outgoing(metadata.audio)}
-    return document_json(row, revision) | safe | {"page": links.document(row.id)}
+    return {
+        **document_json(row, revision),
+        "url": links.outgoing(metadata.url),
+        "audio": links.outgoing(metadata.audio),
+        "page": links.document(row.id),
+    }
 
 
-def passage(found: Passage, revision: Revision, current: bool, links: Links) -> dict[str, Any]:
-    """current: whether the document still reads like this. start, end: characters of the revision's text."""
+def passage(found: Passage, revision: Revision, current: bool, links: Links) -> PassageJson:
     return {
         "id": found.id,
         "document": found.document_id,
@@ -44,5 +92,5 @@ def passage(found: Passage, revision: Revision, current: bool, links: Links) -> 
     }
 
 
-def theme(found: Theme, links: Links) -> dict[str, Any]:
-    return theme_json(found) | {"page": links.theme(found.name)}
+def theme(found: Theme, links: Links) -> ThemePage:
+    return {**theme_json(found), "page": links.theme(found.name)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 
 MONTHS = (
@@ -32,7 +33,7 @@ SIDE_LABELS = {
 # (one, many), as counted in a line of evidence.
 SIDE_COUNTS = {
     "sponsor": ("sponsor", "sponsors"),
-    "cdmo": ("CDMO voice", "CDMO voices"),
+    "cdmo": ("CDMO", "CDMOs"),
     "consultant": ("consultant", "consultants"),
     "investor": ("investor", "investors"),
     "regulator": ("regulator", "regulators"),
@@ -64,6 +65,26 @@ def date(iso: str) -> str:
         return year
     name = MONTHS[int(month) - 1]
     return f"{int(day)} {name} {year}" if day else f"{name} {year}"
+
+
+def age(iso: str, today: datetime.date) -> str:
+    """How long ago a date was, to the precision that it is given in: "3 years ago", "2 months ago"; "" where unknown.
+
+    A year alone says only how many years ago it began; what is to come has no age.
+    """
+    match = _ISO.fullmatch(iso)
+    if match is None:
+        return ""
+    year, month, day = (int(part or 0) for part in match.groups())
+    if not 1 <= month <= 12:
+        years = today.year - year
+        return "" if years < 0 else "this year" if years == 0 else f"{count(years, 'year')} ago"
+    months = (today.year - year) * 12 + today.month - month - (day > today.day)
+    if months < 0:
+        return ""
+    if months == 0:
+        return "this month" if month == today.month else "less than a month ago"
+    return f"{count(months, 'month')} ago" if months < 24 else f"{count(months // 12, 'year')} ago"
 
 
 def count(number: int, one: str, many: str = "") -> str:

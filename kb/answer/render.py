@@ -3,14 +3,86 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+
+from typing_extensions import TypedDict
 
 from kb.records import Answer, Citation, Hit, Passage, Quote
 
 SpeakersOf = Callable[[Passage], Sequence[str]]
 
 
-def answer_json(answer: Answer, url_of: Callable[[Citation], str], speakers_of: SpeakersOf) -> dict[str, Any]:
+class QuoteJson(TypedDict):
+    """A verbatim span of a document. key: the sentence of it that decides; span: characters of the revision's text.
+
+    speaker: None for a publication's own words; theme: the first of themes; url: leads to the very place.
+    """
+
+    text: str
+    key: str
+    speaker: str | None
+    role: str
+    organisation: str
+    side: str
+    document: str
+    title: str
+    show: str
+    date: str
+    section: str
+    start_s: float | None
+    theme: str | None
+    themes: list[str]
+    composed: bool
+    sponsored: bool
+    citation: str
+    revision: str
+    span: list[int]
+    url: str
+    score: float
+
+
+class NearestJson(TypedDict):
+    """What stands near a question that nothing answers: a lead, not an answer."""
+
+    passage: str
+    document: str
+    text: str
+    speaker: str | None
+    score: float
+
+
+class AnswerJson(TypedDict):
+    """status: "answered", with 1 to 5 quotes, best first, or "not_found", with the nearest passages.
+
+    judged: the numbers that this was decided by.
+    """
+
+    question: str
+    status: str
+    quotes: list[QuoteJson]
+    nearest: list[NearestJson]
+    judged: dict[str, float]
+
+
+class HitJson(TypedDict):
+    """A passage that was found. speakers: everybody heard in it; parts: what its score is made of."""
+
+    passage: str
+    document: str
+    text: str
+    speaker: str | None
+    speakers: list[str]
+    themes: list[str]
+    span: list[int]
+    score: float
+    parts: dict[str, float]
+
+
+class HitsJson(TypedDict):
+    question: str
+    hits: list[HitJson]
+
+
+def answer_json(answer: Answer, url_of: Callable[[Citation], str], speakers_of: SpeakersOf) -> AnswerJson:
     """speakers_of: everybody who is heard in a passage, in order of first word."""
     nearest = answer.nearest if answer.status == "not_found" else ()
     return {
@@ -22,7 +94,7 @@ def answer_json(answer: Answer, url_of: Callable[[Citation], str], speakers_of: 
     }
 
 
-def quote_json(quote: Quote, url_of: Callable[[Citation], str]) -> dict[str, Any]:
+def quote_json(quote: Quote, url_of: Callable[[Citation], str]) -> QuoteJson:
     speaker, meta, citation = quote.speaker, quote.metadata, quote.citation
     return {
         "text": quote.text,
@@ -49,7 +121,7 @@ def quote_json(quote: Quote, url_of: Callable[[Citation], str]) -> dict[str, Any
     }
 
 
-def nearest_json(hit: Hit, speakers: Sequence[str]) -> dict[str, Any]:
+def nearest_json(hit: Hit, speakers: Sequence[str]) -> NearestJson:
     passage = hit.passage
     return {
         "passage": passage.id,
@@ -60,11 +132,11 @@ def nearest_json(hit: Hit, speakers: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def hits_json(question: str, hits: Sequence[Hit], speakers_of: SpeakersOf) -> dict[str, Any]:
+def hits_json(question: str, hits: Sequence[Hit], speakers_of: SpeakersOf) -> HitsJson:
     return {"question": question, "hits": [hit_json(hit, speakers_of(hit.passage)) for hit in hits]}
 
 
-def hit_json(hit: Hit, speakers: Sequence[str]) -> dict[str, Any]:
+def hit_json(hit: Hit, speakers: Sequence[str]) -> HitJson:
     return {
         "passage": hit.passage.id,
         "document": hit.passage.document_id,

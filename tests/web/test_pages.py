@@ -61,7 +61,7 @@ def test_answer_when_something_answers_then_who_where_and_when_are_told(client: 
 
 def test_answer_when_quotes_are_real_then_the_evidence_line_counts_people_by_side(client: FlaskClient) -> None:
     shown = plain(page(client, "/ask", q=TRUST, show="Example Hour"))
-    assert re.search(r"\d quotes? from 1 document: 1 sponsor and 1 CDMO voice\.", shown)
+    assert "2 speakers from 2 organisations: 1 sponsor and 1 CDMO; 2025." in shown
 
 
 def test_answer_when_a_quote_is_composed_then_it_is_marked_and_not_counted(client: FlaskClient) -> None:
@@ -78,6 +78,30 @@ def test_answer_when_a_source_is_sponsored_then_the_card_says_so(client: FlaskCl
     assert quotes(shown)
     assert "<strong>Sponsored.</strong>" in shown
     assert "John Stiles" in shown
+
+
+def test_answer_when_shown_then_each_quote_can_be_copied_with_its_source_in_four_forms(site: Site) -> None:
+    shown = page(site.client(), "/ask", q=TRUST, show="Example Hour")
+    forms = [plain(text) for text in re.findall(r'<pre class="copyable"[^>]*>(.*?)</pre>', shown, re.DOTALL)]
+    assert len(forms) == 4 * len(quotes(shown))
+    cite, text = quotes(shown)[0]
+    for form in forms[:4]:
+        assert f"http://localhost/documents/{site.ids['episode-12']}?cite={cite}#cited" in form
+    assert forms[0].startswith(f"“{text}”")
+
+
+def test_answer_when_grouped_side_by_side_then_the_same_quotes_stand_in_columns(client: FlaskClient) -> None:
+    usual = quotes(page(client, "/ask", q=TRUST))
+    shown = page(client, "/ask", q=TRUST, group="side")
+    assert sorted(quotes(shown)) == sorted(usual)
+    assert re.findall(r'<section class="group" aria-label="(\w+)">', shown) == ["Sponsors", "CDMOs", "Others"]
+    assert 'aria-current="true">Side by side</a>' in shown
+
+
+def test_answer_when_the_grouping_is_unknown_then_the_nearest_is_named(client: FlaskClient) -> None:
+    response = client.get("/ask", query_string={"q": TRUST, "group": "sides"})
+    assert response.status_code == 400
+    assert "Did you mean" in plain(response.get_data(as_text=True))
 
 
 def test_answer_when_nothing_answers_then_the_page_says_so_and_shows_the_nearest(client: FlaskClient) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from hypothesis import given
@@ -16,6 +17,7 @@ from web.evidence import evidence
 from web.filters import filter_from, pairs, without
 from web.layout import blocks, chapter_links, linked
 from web.links import Links
+from web.voices import interest
 
 THEMES = ("timing", "trust")
 
@@ -28,7 +30,7 @@ def revision() -> Revision:
 def quote(document: str, speaker: Speaker | None, composed: bool = False) -> Quote:
     name = speaker.name if speaker else None
     citation = Citation(f"{document}-0-1", document, "r", 0, 1, name, None)
-    return Quote("x", 0, 1, citation, speaker, Metadata("t", composed=composed), "", (), 0.0, {})
+    return Quote("x", 0, 1, citation, speaker, Metadata("t", date="2025-10-01", composed=composed), "", (), 0.0, {})
 
 
 @pytest.mark.parametrize(
@@ -36,6 +38,28 @@ def quote(document: str, speaker: Speaker | None, composed: bool = False) -> Quo
 )
 def test_clock_when_given_seconds_then_minutes_or_hours(second: float | None, shown: str) -> None:
     assert words.clock(second) == shown
+
+
+@pytest.mark.parametrize(
+    ("iso", "shown"),
+    [
+        ("2026-11-26", "this month"),
+        ("2026-10-27", "less than a month ago"),
+        ("2026-10-26", "1 month ago"),
+        ("2025-10-01", "13 months ago"),
+        ("2023-12-31", "2 years ago"),
+        ("2026-11", "this month"),
+        ("2025-12", "11 months ago"),
+        ("2026", "this year"),
+        ("2019", "7 years ago"),
+        ("2026-11-27", ""),
+        ("2027", ""),
+        ("last spring", ""),
+        ("", ""),
+    ],
+)
+def test_age_when_a_date_is_given_then_no_finer_than_the_date_is(iso: str, shown: str) -> None:
+    assert words.age(iso, date(2026, 11, 26)) == shown
 
 
 @pytest.mark.parametrize(
@@ -161,13 +185,15 @@ def test_evidence_when_sides_mix_then_people_count_once_and_linked_documents_as_
         quote("e", sponsor, True),
     ]
     found = evidence(given_quotes, lambda document: {"a": ["b"], "b": ["a"]}.get(document, []))
-    assert found.counted == "4 quotes from 3 documents: 1 sponsor, 1 CDMO voice and 1 article in its own words"
+    assert found.counted == (
+        "2 speakers from 2 organisations and 1 article in its own words: 1 sponsor and 1 CDMO; 2025"
+    )
     assert found.aside == "1 more quote is composed, written for illustration, and not counted."
 
 
 def test_evidence_when_a_side_is_not_a_known_one_then_it_still_counts() -> None:
     found = evidence([quote("a", Speaker("N", side="unknown"))], lambda _: [])
-    assert found.counted == "1 quote from 1 document: 1 speaker whose side is not stated"
+    assert found.counted == "1 speaker; 2025"
 
 
 @pytest.mark.parametrize(("number", "start"), [(1, "The quote is"), (2, "Both quotes are"), (3, "All 3 quotes are")])
@@ -175,3 +201,31 @@ def test_evidence_when_all_is_composed_then_nothing_is_counted(number: int, star
     found = evidence([quote("a", samples.LEAD, True)] * number, lambda _: [])
     assert found.counted == ""
     assert found.aside.startswith(start)
+
+
+def test_evidence_when_an_article_tells_an_interview_that_is_quoted_too_then_it_is_no_second_witness() -> None:
+    found = evidence([quote("a", samples.CDMO), quote("b", None)], lambda document: {"b": ["a"]}.get(document, []))
+    assert found.counted == "1 speaker from 1 organisation: 1 CDMO; 2025"
+
+
+def test_evidence_when_years_differ_then_the_first_and_the_last_are_told() -> None:
+    later = quote("b", samples.SPONSOR)
+    later = replace(later, metadata=replace(later.metadata, date="2026"))
+    found = evidence([later, quote("a", samples.CDMO)], lambda _: [])
+    assert found.counted.endswith("; 2025 to 2026")
+
+
+@pytest.mark.parametrize(
+    ("speaker", "text", "interested"),
+    [
+        (samples.CDMO, "Call your CDMO early.", True),
+        (samples.CDMO, "A contract manufacturer hates surprises.", True),
+        (samples.CDMO, "Bad news travels slowly.", False),
+        (samples.SPONSOR, "Call your CDMO early.", False),
+        (None, "Call your CDMO early.", False),
+    ],
+)
+def test_interest_when_a_cdmo_speaks_of_cdmos_then_it_is_told(
+    speaker: Speaker | None, text: str, interested: bool
+) -> None:
+    assert bool(interest(replace(quote("a", speaker), text=text))) == interested

@@ -1,0 +1,6 @@
+"""How much is given where nothing is asked for, and how much at most: for the API's views and for its description."""
+
+from __future__ import annotations
+
+HITS, MOST_HITS = 10, 100
+LISTED, MOST_LISTED = 100, 1000

@@ -1,0 +1,205 @@
+"""The API's description, OpenAPI 3.1: made of the types that the answers are made of, and of the views' own limits.
+
+https://spec.openapis.org/oas/v3.1.0
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Any, NotRequired
+
+from pydantic import TypeAdapter
+from typing_extensions import TypedDict
+
+from kb.answer.render import AnswerJson, HitsJson
+from kb.records import DOCUMENT_KINDS, PHASES, SIDES
+from web.filters import DATES, LISTS, LONGEST_VALUE, MOST_VALUES
+from web.limits import HITS, LISTED, MOST_HITS, MOST_LISTED
+from web.links import API, Links
+from web.payloads import DocumentPage, DocumentsJson, PassageJson, ThemesJson
+
+Json = dict[str, Any]
+VERSION = "3.1.0"
+_MODELS = "#/components/schemas/{model}"
+_KNOWN: Mapping[str, Sequence[str]] = {"kind": DOCUMENT_KINDS, "side": SIDES, "phase": PHASES}
+# What is left empty does not count: a form sends all of its fields.
+_DATE = "^([0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?)?$"
+_ABOUT = {
+    "theme": "A theme's name.",
+    "show": "A podcast or publication.",
+    "kind": "The kind of document.",
+    "speaker": "Who says it.",
+    "side": "On which side of the table.",
+    "phase": "The clinical phase.",
+    "modality": "The modality.",
+    "since": "From this year, month or day on.",
+    "until": "Up to this year, month or day.",
+}
+_SEVERAL = f"Several, at most {MOST_VALUES} different ones, are alternatives."
+_PROBLEMS = {
+    304: "It is as the reader has it already (ETag).",
+    400: "Something in the request will not do; the problem says what.",
+    404: "There is no such thing.",
+    413: "The request is too large.",
+    415: "The body is no JSON.",
+    429: "Too many questions in a short time.",
+    503: "The library cannot answer now.",
+}
+
+
+class ProblemJson(TypedDict):
+    """An error, in the form of RFC 9457. way_out: what to do about it; where: the place that it is about."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    way_out: NotRequired[str]
+    where: NotRequired[str]
+
+
+@dataclass(frozen=True)
+class Operation:
+    """An address of the API. answer: the type of what it gives; asks: it may be asked by POST as well."""
+
+    path: str
+    name: str
+    summary: str
+    answer: Any
+    parameters: tuple[Json, ...] = ()
+    problems: tuple[int, ...] = (400,)
+    asks: bool = False
+
+
+def operations(most_quotes: int, themes: Sequence[str]) -> list[Operation]:
+    """most_quotes: of an answer, by the settings."""
+    asking = (400, 413, 415, 429, 503)
+    answered, searched = _asked(themes, most_quotes), _asked(themes, MOST_HITS, HITS)
+    document_id = _parameter("document_id", "A document's id.", {"type": "string"}, place="path")
+    passage_id = _parameter("passage_id", "A passage's id.", {"type": "string"}, place="path")
+    after = _parameter("after", "Begin after the document of this id.", {"type": "string"})
+    return [
+        Operation("/ask", "ask", "Cited quotes, or not found", AnswerJson, answered, asking, asks=True),
+        Operation("/search", "search", "Passages, best first", HitsJson, searched, asking, asks=True),
+        Operation(
+            "/documents",
+            "documents",
+            "What the library holds, by id",
+            DocumentsJson,
+            (_limit(MOST_LISTED, LISTED), after),
+        ),
+        Operation("/documents/{document_id}", "document", "A document, whole", DocumentPage, (document_id,), (404,)),
+        Operation("/passages/{passage_id}", "passage", "A passage and its place", PassageJson, (passage_id,), (404,)),
+        Operation("/themes", "themes", "The themes that passages are assigned to", ThemesJson, (), ()),
+    ]
+
+
+def described(links: Links, most_quotes: int, themes: Sequence[str]) -> Json:
+    """links: absolute, so that whoever reads the description knows which server it is of."""
+    found = operations(most_quotes, themes)
+    types: list[Any] = [ProblemJson, *(operation.answer for operation in found)]
+    adapters = [(number, "serialization", TypeAdapter(kind)) for number, kind in enumerate(types)]
+    schemas, shared = TypeAdapter.json_schemas(adapters, ref_template=_MODELS)  # type: ignore[arg-type]
+    named = [schemas[number, "serialization"] for number in range(len(types))]
+    return {
+        "openapi": VERSION,
+        "info": {
+            "title": "Counterpart",
+            "version": version("counterpart"),
+            "summary": "What both sides of the table say about working with a CDMO: cited, or not found.",
+        },
+        "servers": [{"url": f"{links.root}{API}"}],
+        "paths": {
+            operation.path: _path(operation, answer, named[0])
+            for operation, answer in zip(found, named[1:], strict=True)
+        },
+        "components": {"schemas": shared["$defs"]},
+    }
+
+
+def model_of(schema: Json) -> str:
+    """The name of the schema that this one refers to."""
+    return str(schema["$ref"]).rpartition("/")[2]
+
+
+def kind_of(schema: Json) -> str:
+    """What a field is, in a few words: "text or null", "list of QuoteJson"."""
+    if "$ref" in schema:
+        return model_of(schema)
+    if "anyOf" in schema:
+        return " or ".join(kind_of(part) for part in schema["anyOf"])
+    if schema.get("type") == "array":
+        return f"list of {kind_of(schema['items'])}"
+    names = {"string": "text", "integer": "whole number", "boolean": "true or false", "object": "object of numbers"}
+    kind = str(schema.get("type"))
+    return names.get(kind, kind)
+
+
+def _path(operation: Operation, answer: Json, problem: Json) -> Json:
+    responses: Json = {"200": {"description": operation.summary, "content": {"application/json": {"schema": answer}}}}
+    for status in operation.problems:
+        body = {"application/problem+json": {"schema": problem}}
+        responses[str(status)] = {"description": _PROBLEMS[status], "content": body}
+    got = {
+        "operationId": operation.name,
+        "summary": operation.summary,
+        "parameters": list(operation.parameters),
+        "responses": responses | {"304": {"description": _PROBLEMS[304]}},
+    }
+    if not operation.asks:
+        return {"get": got}
+    posted = {
+        "operationId": f"{operation.name}_by_post",
+        "summary": f"{operation.summary}; the question stands in no address",
+        "requestBody": {"required": True, "content": {"application/json": {"schema": _body(operation)}}},
+        "responses": responses,
+    }
+    return {"get": got, "post": posted}
+
+
+def _body(operation: Operation) -> Json:
+    """The same names as in the address; q is called question."""
+    fields = {parameter["name"]: parameter["schema"] for parameter in operation.parameters}
+    question = fields.pop("q")
+    return {
+        "type": "object",
+        "properties": {"question": question, **fields},
+        "required": ["question"],
+        "additionalProperties": False,
+    }
+
+
+def _asked(themes: Sequence[str], most: int, usual: int = 0) -> tuple[Json, ...]:
+    question = {"type": "string", "minLength": 1, "pattern": r"\S"}
+    lists = (
+        _parameter(
+            name,
+            f"{_ABOUT[name]} {_SEVERAL}",
+            _values(name, themes),
+        )
+        for name in LISTS
+    )
+    dates = (_parameter(name, _ABOUT[name], {"type": "string", "pattern": _DATE}) for name in DATES)
+    return (
+        _parameter("q", "The question, in plain words.", question, required=True),
+        _limit(most, usual or most),
+        *lists,
+        *dates,
+    )
+
+
+def _values(name: str, themes: Sequence[str]) -> Json:
+    choices = {**_KNOWN, "theme": themes}
+    known: Json = {"enum": ["", *choices[name]]} if choices.get(name) else {"maxLength": LONGEST_VALUE}
+    return {"type": "array", "items": {"type": "string", **known}}
+
+
+def _limit(most: int, usual: int) -> Json:
+    return _parameter("limit", "At most so many.", {"type": "integer", "minimum": 1, "maximum": most, "default": usual})
+
+
+def _parameter(name: str, about: str, schema: Json, *, place: str = "query", required: bool = False) -> Json:
+    return {"name": name, "in": place, "description": about, "required": required or place == "path", "schema": schema}
