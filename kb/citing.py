@@ -25,7 +25,9 @@ SPONSORED = "Sponsored content."
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
 # What would be read as markup. A quote must read as it was said, so it is escaped and never left out.
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~&$])")
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>|~&$])")
+# And what would begin a heading, a list or a rule at the start of a line.
+_MARKDOWN_LINE = re.compile(r"^(\s*(?:\d+(?=[.)]))?)([-+=#.)])")
 _TEX = {
     "\\": r"\textbackslash{}",
     "{": r"\{",
@@ -149,7 +151,7 @@ def _parts(iso: str) -> tuple[int, int, int]:
 
 
 def _escaped(text: str) -> str:
-    return _MARKDOWN.sub(r"\\\1", text)
+    return _MARKDOWN_LINE.sub(r"\1\\\2", _MARKDOWN.sub(r"\\\1", text))
 
 
 def _tex(text: str) -> str:

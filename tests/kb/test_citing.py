@@ -79,6 +79,12 @@ def test_markdown_reads_as_it_was_said_and_holds_no_markup_of_the_document(text:
     assert not re.search(r"(?<!\\)(?:\\\\)*[<*_\[`]", "\n".join(shown))
 
 
+def test_markdown_leaves_dates_and_hyphens_alone_and_no_line_begins_a_list_or_a_heading() -> None:
+    made = cited_as("markdown", replace(CITED, text="A mid-size plant.\n- one\n2. two\n# three"))
+    assert made.startswith("> A mid-size plant.\n> \\- one\n> 2\\. two\n> \\# three\n")
+    assert ", Example Hour, 2025-10-01, at 12:31." in made
+
+
 @given(TEXTS, TEXTS)
 def test_bibtex_has_its_braces_in_pairs_whatever_is_quoted(text: str, title: str) -> None:
     made = cited_as("bibtex", replace(CITED, text=text, metadata=replace(META, title=title)))
