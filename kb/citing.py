@@ -14,12 +14,7 @@ from typing import Any
 
 from kb.records import Metadata, Speaker
 
-FORMS = {
-    "plain": "text/plain",
-    "markdown": "text/markdown",
-    "bibtex": "application/x-bibtex",
-    "csl-json": "application/json",
-}
+FORMS = ("plain", "markdown", "bibtex", "csl-json")
 COMPOSED = "Composed for illustration; the speakers are roles, not people."
 SPONSORED = "Sponsored content."
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -59,7 +54,7 @@ class Cited:
 
 
 def cited_as(form: str, cited: Cited) -> str:
-    """form: a key of FORMS. Raises KeyError."""
+    """form: one of FORMS. Raises KeyError."""
     return {"plain": plain, "markdown": markdown, "bibtex": bibtex, "csl-json": csl_json}[form](cited)
 
 
