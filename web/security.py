@@ -12,11 +12,15 @@ from kb.errors import SettingsError
 # As a request's Host header has it, in ASCII; with a dot before it: that name's subdomains too.
 HOST_NAME = re.compile(r"\.?[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*")
 OUTGOING_SCHEMES = ("http", "https", "mailto")
-# No script at all: the pages are whole without one. Nothing comes from another host.
+# Scripts are files of ours, none is inline, and the pages are whole without them. Nothing comes from another host but
+# the recording that a reader plays: no page loads any of it before.
 CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'none'",
+        "script-src 'self'",
+        "connect-src 'self'",
         "style-src 'self'",
+        "media-src 'self' https: http:",
         "img-src 'self'",
         "form-action 'self'",
         "base-uri 'none'",

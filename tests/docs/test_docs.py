@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import runpy
+from hashlib import sha256
 from pathlib import Path
 
 import click
@@ -227,4 +228,5 @@ def test_notice_when_it_names_what_comes_along_names_the_pinned_hashes_and_every
     assert models.PACKAGED_SHA256 in notice
     assert judge.PACKAGED_SHA256 in notice
     kinds = {path.suffix for path in (root / "web" / "static").rglob("*") if path.is_file()}
-    assert kinds <= {".css", ".svg"}, "NOTICE says that no script and no font comes along"
+    assert kinds <= {".css", ".js", ".svg"}, "NOTICE says that no font comes along"
+    assert sha256((root / "web" / "static" / "htmx.min.js").read_bytes()).hexdigest() in notice
