@@ -25,6 +25,10 @@ class TorchRunner:
         self._model = load_reference(folder, device)
         if half:
             self._model.half()
+        elif device == "cpu":
+            from kb.embedding.packing import pack_linears
+
+            pack_linears(self._model)
         self.facts = facts_of(self._model)
 
     def run(self, ids: Ids, mask: Ids) -> tuple[Matrix, Matrix]:
