@@ -14,7 +14,7 @@ from jinja2 import StrictUndefined
 from limits import parse_many
 
 from kb.errors import SettingsError
-from web import api, browsing, failures, operations, pages, reading, security, words
+from web import api, browsing, compression, failures, operations, pages, reading, security, words
 from web.choices import ChoiceReader
 from web.desk import EXTENSION, Desk
 from web.following import Follower
@@ -50,6 +50,7 @@ def create_app(settings: Settings, knowledge_base: KnowledgeBase | None = None) 
     metrics.time_requests(app)
     _limit_requests(app, limit)
     security.register(app)
+    compression.register(app)
     failures.register(app)
     for area in (pages, reading, browsing, api, operations):
         app.register_blueprint(area.blueprint())

@@ -33,6 +33,9 @@ class Links:
         asked += [("group", group)] if group not in ("", "relevance") else []
         return f"{self.root}/ask" + (f"?{urlencode(asked, quote_via=quote)}" if asked else "")
 
+    def unanswered(self) -> str:
+        return f"{self.root}/unanswered"
+
     def documents(self) -> str:
         return f"{self.root}/documents"
 

@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from kb.errors import NotFoundError, UsageError
 from kb.records import Filter
+from kb.search import clean_question
 from web.cards import passage_cards, quote_cards
 from web.desk import Desk, desk, query
 from web.evidence import evidence
@@ -14,7 +15,7 @@ from web.failures import kinds
 from web.filters import nearest, pairs, without
 from web.grouping import GROUPINGS, grouped
 
-SEARCHING = frozenset(("pages.ask",))
+SEARCHING = frozenset(("pages.ask", "pages.take_down"))
 NEAREST_SHOWN = 5
 
 
@@ -22,6 +23,7 @@ def blueprint() -> Blueprint:
     pages = Blueprint("pages", __name__)
     pages.add_url_rule("/", view_func=home)
     pages.add_url_rule("/ask", view_func=ask)
+    pages.add_url_rule("/unanswered", view_func=take_down, methods=["POST"])
     pages.add_url_rule("/problems/<name>", view_func=problem)
     pages.add_url_rule("/favicon.ico", view_func=favicon)
     return pages
@@ -49,6 +51,14 @@ def ask() -> str | AnyResponse:
         nearest=passage_cards(answer.nearest[:NEAREST_SHOWN], base.revision, at.links, base.themes),
         **_form(at, answer.question, where),
     )
+
+
+def take_down() -> str:
+    """A question for the editors. Nothing but the question is kept, and only because its reader says so here."""
+    at = desk()
+    question = clean_question(request.form.get("q", ""), at.settings.question_chars)
+    at.knowledge_base.library.take_down(question)
+    return render_template("taken_down.html", **_form(at, question, Filter()))
 
 
 def problem(name: str) -> str:

@@ -10,6 +10,7 @@ from kb.library.rows import (
     Run,
     SourceRow,
     Stored,
+    UnansweredQuestion,
     VectorRow,
 )
 
@@ -23,5 +24,6 @@ __all__ = [
     "Run",
     "SourceRow",
     "Stored",
+    "UnansweredQuestion",
     "VectorRow",
 ]

@@ -7,8 +7,9 @@ from kb.library.generations import Generations
 from kb.library.keeping import Keeping
 from kb.library.reads import Reads
 from kb.library.runs import Runs
+from kb.library.unanswered import Unanswered
 from kb.library.writes import Writes
 
 
-class Library(Reads, Writes, Feeds, Generations, Runs, Keeping):
+class Library(Reads, Writes, Feeds, Generations, Runs, Unanswered, Keeping):
     """The truth, in one database. Every method is one transaction; threads may share a Library."""

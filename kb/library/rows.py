@@ -140,3 +140,14 @@ class Stored:
     document_id: str
     revision_id: str
     status: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnansweredQuestion:
+    """A question for the editors. times: how often it was given; first_on, last_on: days, in ISO 8601."""
+
+    id: str
+    question: str
+    times: int
+    first_on: str
+    last_on: str

@@ -184,6 +184,19 @@ passage_themes = Table(
     Index("themes_by_name", "theme"),
 )
 
+# Questions that got no answer and that their readers let the editors have: nothing about the readers.
+unanswered = Table(
+    "unanswered",
+    metadata,
+    # SHA-256 of the question, without its capitals
+    Column("id", String, primary_key=True),
+    Column("question", Text, nullable=False),
+    Column("times", Integer, nullable=False),
+    Column("first_on", String, nullable=False),
+    Column("last_on", String, nullable=False),
+    Index("unanswered_by_day", "last_on"),
+)
+
 vectors = Table(
     "vectors",
     metadata,
