@@ -71,6 +71,12 @@ class Settings:
     busy_timeout_s: float = _setting(60.0, "how long a writer waits for another one")
     follow_interval_s: float = _setting(0.5, "how often a server looks for what was published")
     log_questions: bool = _setting(False, "write questions into the log (they are confidential)")
+    collections: int = _setting(10_000, "most collections of saved quotes that are kept at once; 0: none can be made")
+    collection_days: int = _setting(
+        180, "days after which a collection that nobody opens is deleted", least=1, most=36_500
+    )
+    collection_quotes: int = _setting(200, "most quotes of a collection", least=1, most=1_000)
+    collection_note_chars: int = _setting(2_000, "longest note beside a saved quote, in characters", most=20_000)
 
     @property
     def data_folder(self) -> Path:

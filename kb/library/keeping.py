@@ -17,6 +17,7 @@ from kb.library.digests import digest_of, stored_digests
 from kb.library.migrations import SCHEMA_VERSION
 from kb.library.schema import (
     changes,
+    collected,
     document_facets,
     documents,
     generations,
@@ -83,6 +84,7 @@ class Keeping(Store):
             "sources": sources.c.document_id,
             "passages": passages.c.document_id,
             "planted": planted.c.document_id,
+            "collected": collected.c.document_id,
             "changes": changes.c.document_id,
         }
         with self.reading() as connection:

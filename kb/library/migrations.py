@@ -9,7 +9,7 @@ from sqlalchemy import Connection, inspect, select, text, update
 
 from kb.errors import SchemaError
 from kb.library.digests import digest_of, stored_digests
-from kb.library.schema import facts, generations, metadata, planted, runs
+from kb.library.schema import collected, collections, facts, generations, metadata, planted, runs
 
 
 def _first(connection: Connection) -> None:
@@ -57,8 +57,14 @@ def _fourth(connection: Connection) -> None:
             connection.execute(update(planted).where(mine).values(digest=digest))
 
 
+def _fifth(connection: Connection) -> None:
+    """Collections of saved quotes."""
+    collections.create(connection, checkfirst=True)
+    collected.create(connection, checkfirst=True)
+
+
 # Step n brings schema n - 1 to schema n. Never change one that was released; add the next.
-STEPS: tuple[Callable[[Connection], None], ...] = (_first, _second, _third, _fourth)
+STEPS: tuple[Callable[[Connection], None], ...] = (_first, _second, _third, _fourth, _fifth)
 SCHEMA_VERSION = len(STEPS)
 
 

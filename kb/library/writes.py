@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from kb.errors import GenerationChangedError, NotFoundError, VectorsGoneError
+from kb.library.collecting import forget_document
 from kb.library.digests import digest_of
 from kb.library.rows import SourceRow, Stored
 from kb.library.schema import (
@@ -151,6 +152,7 @@ class Writes(Store):
             if purge:
                 connection.execute(delete(documents).where(documents.c.id == document_id))
                 drop_unused_vectors(connection, hashes)
+                forget_document(connection, document_id)
                 _log_purge(connection)
             else:
                 connection.execute(update(documents).where(documents.c.id == document_id).values(deleted=True))
