@@ -40,7 +40,7 @@ def write(made: Export) -> bytes:
 def _add(document: Any, item: Item) -> None:
     document.add_heading(str(item.number), 2)
     for line in item.lines():
-        document.add_paragraph(_fit(line), style="Intense Quote")
+        document.add_paragraph(_fit(line), style="Quote")
     if item.cited:
         document.add_paragraph(_fit(reference(item.cited)))
         _small(document, item.cited.url)

@@ -231,16 +231,16 @@ def test_collection_when_only_the_keyboard_is_used_then_a_quote_is_saved_noted_m
     page.keyboard.press("Enter")
     tabbed_to(page, "Name of a new collection")
     page.keyboard.type("For the board")
-    with page.expect_navigation():
-        page.keyboard.press("Enter")
-    assert page.locator("h1").text_content() == "For the board"
-    with page.expect_navigation():
-        page.go_back()
-    page.reload()
-    tabbed_to(page, "Saved 1")
+    page.keyboard.press("Enter")
+    page.get_by_role("status").wait_for()
+    assert page.get_by_role("status").text_content() == "Saved in For the board."
     tabbed_to(page, "Save quote 2")
     page.keyboard.press("Enter")
-    pressed("Save to “For the board”")
+    tabbed_to(page, "Save to “For the board”")
+    page.keyboard.press("Enter")
+    page.get_by_role("status").nth(1).wait_for()
+    pressed("For the board")
+    assert page.locator("h1").text_content() == "For the board"
     assert page.locator("blockquote").all_text_contents() == [first, second]
     page.reload()
     tabbed_to(page, "Your note on quote 1")
@@ -267,6 +267,23 @@ def test_collection_when_only_the_keyboard_is_used_then_a_quote_is_saved_noted_m
     assert "remembers no collection" in (page.locator("main").text_content() or "")
     assert view.watch.hosts() == {urlsplit(view.root).netloc}
     assert view.watch.complaints == []
+
+
+def test_saving_when_the_answer_is_read_on_then_the_page_stays_and_says_what_a_reload_says(wide: View) -> None:
+    wide.open("/ask?q=How+is+trust+rebuilt+after+a+failed+batch")
+    page, address = wide.page, wide.page.url
+    page.locator(".saving summary").first.click()
+    page.get_by_role("button", name="Save to a new collection").first.click()
+    page.get_by_role("status").wait_for()
+    page.locator(".saving summary").nth(1).click()
+    offered = page.get_by_role("button", name="Save to “Saved quotes”")
+    assert [button.is_visible() for button in offered.all()][:1] == [True]
+    link = page.get_by_role("status").get_by_role("link")
+    leads = link.get_attribute("href") or ""
+    assert page.url == address
+    page.reload()
+    page.locator(".saving summary").first.click()
+    assert leads.endswith(page.locator(".saving a").first.get_attribute("href") or "none")
 
 
 def test_collection_when_scripts_are_off_then_everything_is_done_with_forms(
@@ -307,6 +324,8 @@ def test_collection_when_looked_at_then_nothing_runs_off_the_side_and_text_keeps
     page.locator(".saving summary").first.click()
     page.get_by_label("Name of a new collection").first.fill("A name that is long, as " * 4)
     page.get_by_role("button", name="Save to a new collection").first.click()
+    page.get_by_role("status").get_by_role("link").click()
+    page.locator(".arrange").wait_for()
     edited = page.url.partition("#")[0]
     for address in (edited, page.get_by_label("The link to share").input_value(), f"{view.root}/collections"):
         page.goto(address)
