@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
-from xml.sax.saxutils import escape
+from xml.sax.saxutils import escape, quoteattr
 
 from reportlab.lib.colors import HexColor
 from reportlab.lib.pagesizes import A4
@@ -47,6 +47,8 @@ _NUMBER = _style("number", 9, textColor=_SOFT, spaceBefore=16, keepWithNext=1)
 _QUOTE = _style("quote", 12, leftIndent=12)
 _TEXT = _style("text", 10)
 _SMALL = _style("small", 8, textColor=_SOFT)
+# Of the cited place, which our own links make: nobody else's address is made a link.
+_ADDRESS = _style("address", 8, textColor=_SOFT)
 
 
 def write(made: Export) -> bytes:
@@ -54,7 +56,7 @@ def write(made: Export) -> bytes:
     with _LOCK:
         pdfmetrics.registerFont(TTFont(FONT, str(FONT_FILE)))
         known = pdfmetrics.getFont(FONT).face.charToGlyph
-        flow = [Paragraph(_markup(text, known), style) for text, style in _lines(made, known)]
+        flow = [Paragraph(_markup(text, known, style), style) for text, style in _lines(made, known)]
         held = io.BytesIO()
         margins = dict.fromkeys(("leftMargin", "rightMargin", "topMargin", "bottomMargin"), 22 * mm)
         page = SimpleDocTemplate(held, pagesize=A4, title=made.name, author="", invariant=1, **margins)
@@ -81,7 +83,7 @@ def _item(item: Item) -> Iterator[tuple[str, ParagraphStyle]]:
         yield line, _QUOTE
     if item.cited:
         yield reference(item.cited), _TEXT
-        yield item.cited.url, _SMALL
+        yield item.cited.url, _ADDRESS
     for remark in item.remarks:
         yield remark, _TEXT
     if item.note:
@@ -90,10 +92,10 @@ def _item(item: Item) -> Iterator[tuple[str, ParagraphStyle]]:
         yield fact, _SMALL
 
 
-def _markup(text: str, known: Any) -> str:
+def _markup(text: str, known: Any, style: ParagraphStyle) -> str:
     """As reportlab's paragraphs read it: escaped, with line breaks; what has no shape is spelt out."""
-    spelt = "".join(_spelt(character, known) for character in text)
-    return escape(spelt).replace("\n", "<br/>")
+    spelt = escape("".join(_spelt(character, known) for character in text)).replace("\n", "<br/>")
+    return f"<a href={quoteattr(text)}>{spelt}</a>" if style is _ADDRESS else spelt
 
 
 def _spelt(character: str, known: Any) -> str:

@@ -7,6 +7,7 @@ hand (a name, a note) is replaced only by somebody who has seen it: they say its
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -18,10 +19,14 @@ from kb.library.rows import CollectionRow, SavedRow
 from kb.library.schema import collected, collections, revisions
 from kb.library.store import Store
 from kb.records import Citation
+from kb.words import words
 
 NAME_CHARS = 120
 UNNAMED = "Saved quotes"
 PURGED = "purged"
+# So many words of a purged document in a row, in a note, are its words and not the reader's own.
+REPEATED = 6
+REPEATED_NOTE = "(A note stood here that repeated words of a document that was purged.)"
 # Opening a collection prolongs it, but writes no more often than this.
 _PROLONGED_AFTER = timedelta(days=1)
 
@@ -193,9 +198,29 @@ def clean_name(name: str) -> str:
 
 
 def forget_document(connection: Connection, document_id: str) -> None:
-    """What a purge leaves of a document's saved quotes: that there was one. A note could repeat its words: it goes."""
+    """What a purge leaves of a document in collections: that quotes of it were saved. Before its text is deleted.
+
+    The notes beside these go. So does every other note or name that repeats REPEATED words of it in a row, and a line
+    in its place says so.
+    """
     mine = update(collected).where(collected.c.document_id == document_id)
     connection.execute(mine.values(citation="", document_id=PURGED, note="", version=collected.c.version + 1))
+    texts = connection.scalars(select(revisions.c.text).where(revisions.c.document_id == document_id))
+    gone = {run for text in texts for run in _runs(text)}
+    for table, column, instead in (
+        (collected, collected.c.note, REPEATED_NOTE),
+        (collections, collections.c.name, UNNAMED),
+    ):
+        told = connection.execute(select(table.c.id, column).where(column != "")).all()
+        for number in [number for number, text in told if not gone.isdisjoint(_runs(text))]:
+            chosen = update(table).where(table.c.id == number)
+            connection.execute(chosen.values({column: instead, table.c.version: table.c.version + 1}))
+
+
+def _runs(text: str) -> Iterator[tuple[str, ...]]:
+    """Every REPEATED words in a row, whatever stands between them."""
+    every = words(text)
+    return zip(*(every[first:] for first in range(REPEATED)), strict=False)
 
 
 def _printable(text: str) -> str:

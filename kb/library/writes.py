@@ -150,9 +150,9 @@ class Writes(Store):
             drop_passages(connection, document_id)
             connection.execute(delete(sources).where(sources.c.document_id == document_id))
             if purge:
+                forget_document(connection, document_id)
                 connection.execute(delete(documents).where(documents.c.id == document_id))
                 drop_unused_vectors(connection, hashes)
-                forget_document(connection, document_id)
                 _log_purge(connection)
             else:
                 connection.execute(update(documents).where(documents.c.id == document_id).values(deleted=True))

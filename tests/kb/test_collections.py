@@ -8,10 +8,14 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
 
 from kb.assembly import KnowledgeBase
 from kb.errors import ChangedMeanwhileError, NotFoundError, ReadOnlyError, UsageError
 from kb.library import Library
+from kb.library.collecting import REPEATED_NOTE, UNNAMED
 from kb.library.connection import database_path
 from kb.records import Citation, citation_id
 from kb.saved import SPAN_CHARS, new_token, proved, read_token, savable
@@ -228,14 +232,20 @@ def test_a_purge_when_quotes_were_saved_then_no_word_of_the_document_is_left_in_
         token, savable(base.library, citation_id(gone.id, at, at + len(GOOD))), f"They say: {GOOD}", NOW
     )
     base.library.save_quote(token, savable(base.library, kept), "stays", NOW)
+    repeating = made(base.library, "Nobody remembers the good news for long")
+    base.library.save_quote(repeating, savable(base.library, kept), "Compare: by TELLING bad news, early. Nobody!", NOW)
     base.library.delete(gone.document_id, purge=True)
+    row = base.library.open_collection(repeating, NOW)
+    assert (row.name, row.saved[0].note, row.saved[0].version) == (UNNAMED, REPEATED_NOTE, 2)
+    assert row.version == 2
     first, second = proved(base.library, base.library.open_collection(token, NOW).saved)
     assert (first.state, first.quote, first.row.note, first.row.citation) == ("purged", None, "", "")
     assert (second.state, second.row.note) == ("current", "stays")
     assert base.check_deleted(gone.document_id) == []
     base.library.close()
     raw = b"".join(path.read_bytes() for path in database_path(settings).parent.glob("library.sqlite*"))
-    assert b"telling bad news early" not in raw
+    for words in (b"telling bad news early", b"TELLING", b"good news for long"):
+        assert words not in raw
 
 
 def test_saving_when_the_document_was_purged_since_it_was_read_then_nothing_is_kept(base: KnowledgeBase) -> None:
@@ -302,3 +312,36 @@ def test_a_library_of_an_older_schema_when_opened_then_it_can_hold_collections(b
     library = Library(base.settings)
     assert library.open_collection(made(library), NOW).name == "Mine"
     library.close()
+
+
+STEPS = st.lists(
+    st.tuples(st.sampled_from(("save", "move", "note", "remove")), st.integers(0, 7), st.integers(-8, 8)), max_size=25
+)
+
+
+@given(STEPS)
+@hypothesis_settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_collection_when_anything_is_done_to_it_then_it_is_the_list_that_one_would_keep_by_hand(
+    base: KnowledgeBase, steps: list[tuple[str, int, int]]
+) -> None:
+    library, token = base.library, made(base.library)
+    quotes = [citation(base, GOOD[: 20 + n]) for n in range(8)]
+    kept: list[tuple[str, str]] = []
+    for step, which, amount in steps:
+        saved = library.open_collection(token, NOW).saved
+        if step == "save":
+            library.save_quote(token, quotes[which], f"first {amount}", NOW)
+            if quotes[which].id not in dict(kept):
+                kept.append((quotes[which].id, f"first {amount}"))
+        elif kept:
+            here = which % len(kept)
+            if step == "move":
+                library.move_quote(token, saved[here].id, amount, NOW)
+                kept.insert(max(0, min(len(kept) - 1, here + amount)), kept.pop(here))
+            elif step == "note":
+                library.note_quote(token, saved[here].id, f"note {amount}", saved[here].version, NOW)
+                kept[here] = (kept[here][0], f"note {amount}")
+            else:
+                library.remove_quote(token, saved[here].id, saved[here].version, NOW)
+                kept.pop(here)
+        assert [(one.citation, one.note) for one in library.open_collection(token, NOW).saved] == kept

@@ -143,6 +143,12 @@ def test_pdf_when_opened_then_its_typeface_is_inside() -> None:
     assert "/ToUnicode" in font
 
 
+def test_pdf_when_opened_then_the_cited_place_is_one_press_away() -> None:
+    page = pypdf.PdfReader(io.BytesIO(pdf(export(item("Trust is rebuilt."))))).pages[0]
+    leads = [note.get_object()["/A"]["/URI"] for note in page["/Annots"]]
+    assert leads == ["http://localhost/documents/d1?cite=r-1-2#cited"]
+
+
 def test_pdf_when_much_is_saved_then_it_goes_on_over_pages_with_every_quote() -> None:
     items = [item(f"Quote number {n} says that slot {n * 7919} is free.", n, f"note {n}") for n in range(1, 201)]
     made = pdf(export(*items))
