@@ -64,7 +64,9 @@ class Settings:
     host: str = _setting("127.0.0.1", "address that the web listens on")
     port: int = _setting(8000, "port that the web listens on", most=65535)
     web_threads: int = _setting(4, "threads that answer requests", least=1, most=1024)
-    rate_limit: str = _setting("120 per minute", "requests of one client to ask and search; empty: no limit")
+    rate_limit: str = _setting(
+        "120 per minute", "requests of one client to ask, search, and make or export collections; empty: no limit"
+    )
     trusted_hosts: str = _setting("", "host names that a request may be addressed to, by comma; empty: any")
     question_chars: int = _setting(2000, "longest question, in characters", least=1)
     max_file_bytes: int = _setting(64 * 1024 * 1024, "largest file that is ingested, in bytes")

@@ -55,7 +55,8 @@ def create_app(settings: Settings, knowledge_base: KnowledgeBase | None = None) 
         app.register_blueprint(area.blueprint())
     operations.watch(desk)
     app.context_processor(lambda: {"links": desk.links, "words": words, "confidential": not settings.log_questions})
-    app.context_processor(lambda: {"collection_of_reader": collecting.current})
+    may_collect = settings.collections > 0
+    app.context_processor(lambda: {"collection_of_reader": collecting.current, "may_collect": may_collect})
     follower = Follower(base.keep_up, settings.follow_interval_s, metrics.follow_failures.inc)
     app.extensions[FOLLOWER] = follower
     follower.start()

@@ -6,13 +6,14 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from kb.assembly import KnowledgeBase
+from kb.assembly import KnowledgeBase, restore
 from kb.errors import ChangedMeanwhileError, NotFoundError, ReadOnlyError, UsageError
 from kb.library import Library
 from kb.library.collecting import REPEATED_NOTE, UNNAMED
@@ -299,6 +300,20 @@ def test_a_copy_when_made_from_the_read_link_then_it_holds_the_same_and_stands_a
     row = base.library.open_collection(copied, NOW)
     assert [one.note for one in row.saved] == [f"on {OTHER}", f"on {GOOD}"]
     assert row.may_edit
+
+
+def test_a_backup_when_restored_then_the_links_open_what_was_saved(base: KnowledgeBase, tmp_path: Path) -> None:
+    token = made(base.library)
+    base.library.save_quote(token, citation(base, GOOD), "kept", NOW)
+    base.backup(tmp_path / "copy.sqlite")
+    base.library.delete_collection(token, NOW)
+    base.close()
+    restore(base.settings, tmp_path / "copy.sqlite")
+    library = Library(base.settings)
+    [saved] = proved(library, library.open_collection(read_token(token), NOW).saved)
+    assert saved.quote is not None
+    assert (saved.quote.text, saved.row.note) == (GOOD, "kept")
+    library.close()
 
 
 def test_a_library_of_an_older_schema_when_opened_then_it_can_hold_collections(base: KnowledgeBase) -> None:

@@ -275,6 +275,23 @@ def test_making_collections_when_done_too_often_then_it_waits(own_site: Site) ->
     assert statuses == [303, 303, 303, 429]
 
 
+def test_pages_when_no_collections_are_kept_then_they_offer_none(place: Site) -> None:
+    app = create_app(place.base.settings.with_values(collections=0), place.base)
+    page = app.test_client().get(ASKED).get_data(as_text=True)
+    assert "data-citation" in page
+    assert '"/collections' not in page
+    close_app(app)
+
+
+def test_a_hosts_question_when_saved_then_the_page_says_whose_it_is(place: Site) -> None:
+    client = place.client()
+    revision = place.base.library.current(place.ids["episode-12"])
+    start = revision.text.index("And how do you rebuild")
+    token = saved(client, f"{revision.id[:16]}-{start}-{start + 51}")
+    assert "A host says this, who asks the questions." in shown(client, token)
+    assert "A host says this" not in shown(client, saved(client, citations(client)[0]))
+
+
 def test_the_saved_page_when_opened_then_it_leads_to_ones_own_collection(place: Site) -> None:
     client = place.client()
     assert "remembers no collection" in client.get("/collections").get_data(as_text=True)
