@@ -73,7 +73,7 @@ class Settings:
     busy_timeout_s: float = _setting(60.0, "how long a writer waits for another one")
     follow_interval_s: float = _setting(0.5, "how often a server looks for what was published")
     log_questions: bool = _setting(False, "write questions into the log (they are confidential)")
-    collections: int = _setting(10_000, "most collections of saved quotes that are kept at once; 0: none can be made")
+    collections: int = _setting(2_000, "most collections of saved quotes that are kept at once; 0: none can be made")
     collection_days: int = _setting(
         180, "days after which a collection that nobody opens is deleted", least=1, most=36_500
     )

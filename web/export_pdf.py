@@ -10,6 +10,7 @@ import io
 import threading
 import unicodedata
 from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
@@ -52,16 +53,22 @@ _ADDRESS = _style("address", 8, textColor=_SOFT)
 
 
 def write(made: Export) -> bytes:
-    # The font keeps which of its shapes a file needs, so files are made one after the other.
+    # The font keeps which of its shapes each file needs, so files are made one after the other.
     with _LOCK:
-        pdfmetrics.registerFont(TTFont(FONT, str(FONT_FILE)))
-        known = pdfmetrics.getFont(FONT).face.charToGlyph
+        known = _known()
         flow = [Paragraph(_markup(text, known, style), style) for text, style in _lines(made, known)]
         held = io.BytesIO()
         margins = dict.fromkeys(("leftMargin", "rightMargin", "topMargin", "bottomMargin"), 22 * mm)
         page = SimpleDocTemplate(held, pagesize=A4, title=made.name, author="", invariant=1, **margins)
         page.build(flow, onFirstPage=_numbered, onLaterPages=_numbered)
     return held.getvalue()
+
+
+@cache
+def _known() -> Any:
+    """Code points that the typeface has a shape for. It is read once."""
+    pdfmetrics.registerFont(TTFont(FONT, str(FONT_FILE)))
+    return pdfmetrics.getFont(FONT).face.charToGlyph
 
 
 def _lines(made: Export, known: Any) -> Iterator[tuple[str, ParagraphStyle]]:

@@ -249,6 +249,15 @@ def test_a_purge_when_quotes_were_saved_then_no_word_of_the_document_is_left_in_
         assert words not in raw
 
 
+def test_check_when_a_saved_quote_is_of_no_document_then_it_is_a_fault(base: KnowledgeBase) -> None:
+    token = made(base.library)
+    base.library.save_quote(token, citation(base, GOOD), "", NOW)
+    assert base.library.faults() == []
+    with base.library.writing() as connection:
+        connection.exec_driver_sql("UPDATE collected SET document_id = 'd0'")
+    assert base.library.faults() == ["saved quote 1 is of no document"]
+
+
 def test_saving_when_the_document_was_purged_since_it_was_read_then_nothing_is_kept(base: KnowledgeBase) -> None:
     token, read_before = made(base.library), citation(base, GOOD)
     base.library.delete(read_before.document_id, purge=True)

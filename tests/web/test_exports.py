@@ -50,7 +50,9 @@ def read_docx(made: bytes) -> str:
 
 
 def read_pdf(made: bytes) -> str:
-    return "\n".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(made)).pages)
+    """The text of the pages, without their numbers, which come first."""
+    pages = enumerate(pypdf.PdfReader(io.BytesIO(made)).pages, start=1)
+    return "\n".join(page.extract_text().removeprefix(f"{number}\n") for number, page in pages)
 
 
 def read_markdown(made: bytes) -> str:
@@ -170,6 +172,12 @@ def test_markdown_when_a_note_looks_like_markup_then_it_is_escaped() -> None:
     text = markdown(export(item("Yes.", note="# heading\n[x](javascript:alert(1))"))).decode()
     assert "\n# heading" not in text
     assert "\\[x\\](javascript" in text
+
+
+@pytest.mark.parametrize("said", ["a" * 4000, "東" * 2000, "a\n" * 2000, "word " * 800])
+def test_pdf_when_a_quote_is_as_long_as_it_may_be_then_all_of_it_is_there(said: str) -> None:
+    text = squeezed(read_pdf(pdf(export(item(said)))))
+    assert squeezed(said).replace("東", "[U+6771]") in text
 
 
 @pytest.mark.parametrize("form", READERS)
