@@ -19,12 +19,13 @@ from kb.library.rows import CollectionRow
 from kb.saved import new_token, proved, read_token, savable
 from web.desk import desk
 from web.exporting import FORMS, export_of, exported, file_name
+from web.limits import MOST_STEPS
 from web.same_site import require_own_page
 from web.saved_cards import saved_cards
 
 COOKIE = "counterpart_collection"
 LIMITED = frozenset(("collecting.make", "collecting.copy", "collecting.export"))
-MOVES = {"up": -1, "down": 1}
+MOVES = {"up": -1, "down": 1, "top": -MOST_STEPS}
 _TOKEN = "/collections/<token>"  # noqa: S105  # a rule of addresses
 # No number that the database could not hold.
 SAVED_ID = f"int(max={2**63 - 1})"
@@ -50,7 +51,7 @@ def blueprint() -> Blueprint:
     pages.add_url_rule(f"{_TOKEN}/<any({', '.join(FORMS)}):form>", view_func=export)
     for view in (rename, remember, forget, copy, delete):
         pages.add_url_rule(f"{_TOKEN}/{view.__name__}", view_func=view, methods=["POST"])
-    pages.add_url_rule(f"{_SAVED}/<any(up, down):way>", view_func=move, methods=["POST"])
+    pages.add_url_rule(f"{_SAVED}/<any({', '.join(MOVES)}):way>", view_func=move, methods=["POST"])
     pages.add_url_rule(f"{_SAVED}/note", view_func=note, methods=["POST"])
     pages.add_url_rule(f"{_SAVED}/remove", view_func=remove, methods=["POST"])
     return pages

@@ -286,6 +286,30 @@ def test_saving_when_the_answer_is_read_on_then_the_page_stays_and_says_what_a_r
     assert leads.endswith(page.locator(".saving a").first.get_attribute("href") or "none")
 
 
+def test_a_note_when_it_is_not_saved_and_the_page_is_left_then_the_browser_asks(wide: View) -> None:
+    wide.open("/ask?q=How+is+trust+rebuilt+after+a+failed+batch")
+    page, asked = wide.page, []
+    page.locator(".saving summary").first.click()
+    page.get_by_role("button", name="Save to a new collection").first.click()
+    page.get_by_role("status").get_by_role("link").click()
+
+    def stay(dialog: sync_api.Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", stay)
+    note = page.get_by_label("Your note on quote 1")
+    note.click()
+    page.keyboard.type("Not lost.")
+    page.get_by_role("link", name="Themes").click()
+    assert asked == ["beforeunload"]
+    with page.expect_navigation():
+        page.get_by_role("button", name="Save note on quote 1").click()
+    with page.expect_navigation():
+        page.get_by_role("link", name="Themes").click()
+    assert asked == ["beforeunload"]
+
+
 def test_collection_when_scripts_are_off_then_everything_is_done_with_forms(
     chromium: sync_api.Browser, served: str
 ) -> None:

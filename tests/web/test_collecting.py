@@ -137,6 +137,8 @@ def test_quotes_when_noted_moved_and_removed_then_the_page_follows(place: Site) 
     assert numbers(client, token) == [two, one]
     client.post(f"{address}/{one}/up", headers=OWN)
     assert numbers(client, token) == [one, two]
+    client.post(f"{address}/{two}/top", headers=OWN)
+    assert numbers(client, token) == [two, one]
     client.post(f"{address}/{two}/remove", data={"version": "1"}, headers=OWN)
     assert numbers(client, token) == [one]
     client.post(f"/collections/{token}/rename", data={"name": "Renamed", "version": "1"}, headers=OWN)

@@ -1,4 +1,4 @@
-// Saving a quote without leaving the answer, and copying a collection's links. The pages are whole without it.
+// Saving a quote without leaving the answer, copying a collection's links, and keeping notes from being lost. The pages are whole without it.
 "use strict";
 
 // The form's own button, its citation and the page that it would lead to; a failure lets the form do it.
@@ -87,3 +87,11 @@ document.addEventListener("submit", (event) => {
   if (event.target.closest(".saving")) save(event);
 });
 if (navigator.clipboard) document.querySelectorAll(".link-shown").forEach(copyable);
+
+// A note that is written and not saved is not to be lost by leaving: the browser asks.
+let sending = null;
+document.addEventListener("submit", (event) => (sending = event.target));
+window.addEventListener("beforeunload", (event) => {
+  const notes = [...document.querySelectorAll(".note-form textarea")];
+  if (notes.some((note) => note.form !== sending && note.value !== note.defaultValue)) event.preventDefault();
+});
