@@ -44,6 +44,7 @@ class Current:
 def blueprint() -> Blueprint:
     pages = Blueprint("collecting", __name__)
     pages.before_request(require_own_page)
+    pages.after_request(unlisted)
     pages.add_url_rule("/collections", view_func=index)
     pages.add_url_rule("/collections", view_func=make, methods=["POST"])
     pages.add_url_rule("/collections/current", view_func=save, methods=["POST"])
@@ -55,6 +56,12 @@ def blueprint() -> Blueprint:
     pages.add_url_rule(f"{_SAVED}/note", view_func=note, methods=["POST"])
     pages.add_url_rule(f"{_SAVED}/remove", view_func=remove, methods=["POST"])
     return pages
+
+
+def unlisted(response: Response) -> Response:
+    """A link that is published somewhere is found by search engines all the same: files have no other way to say it."""
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return response
 
 
 def now() -> datetime:

@@ -12,7 +12,7 @@ from werkzeug.exceptions import BadRequest
 from kb.errors import UsageError
 from kb.saved import new_token, proved, read_token, savable
 from web.api import conditional, is_text, json_body
-from web.collecting import SAVED_ID, now
+from web.collecting import SAVED_ID, now, unlisted
 from web.collection_payloads import SavedMadeJson, collection_json, made_json
 from web.desk import desk
 from web.filters import nearest
@@ -34,6 +34,7 @@ def blueprint() -> Blueprint:
     api.add_url_rule(_SAVED, view_func=change, methods=["PATCH"])
     api.add_url_rule(_SAVED, view_func=remove, methods=["DELETE"])
     api.after_request(conditional)
+    api.after_request(unlisted)
     return api
 
 

@@ -19,6 +19,7 @@ from tests.web import samples
 from tests.web.conftest import Site, site_settings
 from web import close_app, create_app
 from web.collecting import COOKIE
+from web.links import API
 
 ASKED = "/ask?q=How+is+trust+rebuilt+after+a+failed+batch"
 OWN = {"Sec-Fetch-Site": "same-origin", "Origin": "null"}  # as browsers send it under no-referrer
@@ -220,8 +221,14 @@ def test_a_document_when_edited_or_purged_then_the_page_says_so(place: Site) -> 
 def test_pages_of_collections_when_read_then_no_copy_is_kept_and_no_one_is_told_the_address(place: Site) -> None:
     client = place.client()
     token = saved(client, citations(client)[0])
-    for address in ("/collections", f"/collections/{token}", f"/collections/{token}/docx"):
+    for address in (
+        "/collections",
+        f"/collections/{token}",
+        f"/collections/{token}/docx",
+        f"{API}/collections/{token}",
+    ):
         headers = client.get(address).headers
+        assert headers["X-Robots-Tag"] == "noindex, nofollow"
         assert (headers["Cache-Control"], headers["Referrer-Policy"]) == ("no-store", "no-referrer")
     assert '<meta name="robots" content="noindex">' in shown(client, token)
 
