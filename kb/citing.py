@@ -59,15 +59,18 @@ def cited_as(form: str, cited: Cited) -> str:
 
 
 def plain(cited: Cited) -> str:
-    return f"“{one_line(cited.text)}”\n{who(cited)}, “{cited.metadata.title}”{_rest(cited)}\n{cited.url}"
+    return f"“{one_line(cited.text)}”\n{reference(cited)}\n{cited.url}"
+
+
+def reference(cited: Cited) -> str:
+    """Who, where and when, on one line: what stands beneath a quote."""
+    return f"{who(cited)}, “{cited.metadata.title}”{_rest(cited)}"
 
 
 def markdown(cited: Cited) -> str:
-    quoted = "\n".join(f"> {_escaped(line)}" for line in cited.text.strip().splitlines())
+    quoted = "\n".join(f"> {escaped(line)}" for line in cited.text.strip().splitlines())
     target = cited.url.replace("(", "%28").replace(")", "%29")
-    return (
-        f"{quoted}\n>\n> {_escaped(who(cited))}, [{_escaped(cited.metadata.title)}]({target}){_escaped(_rest(cited))}"
-    )
+    return f"{quoted}\n>\n> {escaped(who(cited))}, [{escaped(cited.metadata.title)}]({target}){escaped(_rest(cited))}"
 
 
 def bibtex(cited: Cited) -> str:
@@ -145,7 +148,8 @@ def _parts(iso: str) -> tuple[int, int, int]:
     return (year, month, day) if 1 <= month <= 12 else (year, 0, 0)
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
+    """A line that Markdown shows as it stands."""
     return _MARKDOWN_LINE.sub(r"\1\\\2", _MARKDOWN.sub(r"\\\1", text))
 
 

@@ -4,7 +4,9 @@ CounterpartError
 ├── UsageError                what was asked cannot be done as asked        exit 2, HTTP 400
 │   ├── SettingsError         an unknown key or a bad value                 exit 2, HTTP 400
 │   ├── QuestionError         a question that cannot be searched            exit 2, HTTP 400
-│   └── NotFoundError         no such document, passage, theme              exit 2, HTTP 404
+│   ├── NotFoundError         no such document, passage, theme              exit 2, HTTP 404
+│   ├── ReadOnlyError         a link that reads was used to write           exit 2, HTTP 403
+│   └── ChangedMeanwhileError somebody else wrote there first               exit 2, HTTP 409
 ├── InputError                a file that a reader cannot read              exit 3, HTTP 422
 ├── LibraryError              the library cannot be opened, read, written   exit 4, HTTP 503
 │   ├── SchemaError           made by another version of Counterpart        exit 4, HTTP 503
@@ -63,6 +65,18 @@ class QuestionError(UsageError):
 class NotFoundError(UsageError):
     http_status = 404
     title = "There is no such thing here"
+
+
+class ReadOnlyError(UsageError):
+    http_status = 403
+    title = "This link only reads"
+
+
+class ChangedMeanwhileError(UsageError):
+    """Nothing was written: what is there was changed since the writer read it."""
+
+    http_status = 409
+    title = "It was changed meanwhile"
 
 
 class InputError(CounterpartError):

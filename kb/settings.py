@@ -64,13 +64,21 @@ class Settings:
     host: str = _setting("127.0.0.1", "address that the web listens on")
     port: int = _setting(8000, "port that the web listens on", most=65535)
     web_threads: int = _setting(4, "threads that answer requests", least=1, most=1024)
-    rate_limit: str = _setting("120 per minute", "requests of one client to ask and search; empty: no limit")
+    rate_limit: str = _setting(
+        "120 per minute", "requests of one client to ask, search, and make or export collections; empty: no limit"
+    )
     trusted_hosts: str = _setting("", "host names that a request may be addressed to, by comma; empty: any")
     question_chars: int = _setting(2000, "longest question, in characters", least=1)
     max_file_bytes: int = _setting(64 * 1024 * 1024, "largest file that is ingested, in bytes")
     busy_timeout_s: float = _setting(60.0, "how long a writer waits for another one")
     follow_interval_s: float = _setting(0.5, "how often a server looks for what was published")
     log_questions: bool = _setting(False, "write questions into the log (they are confidential)")
+    collections: int = _setting(2_000, "most collections of saved quotes that are kept at once; 0: none can be made")
+    collection_days: int = _setting(
+        180, "days after which a collection that nobody opens is deleted", least=1, most=36_500
+    )
+    collection_quotes: int = _setting(200, "most quotes of a collection", least=1, most=1_000)
+    collection_note_chars: int = _setting(2_000, "longest note beside a saved quote, in characters", most=20_000)
 
     @property
     def data_folder(self) -> Path:

@@ -14,7 +14,19 @@ from jinja2 import StrictUndefined
 from limits import parse_many
 
 from kb.errors import SettingsError
-from web import api, browsing, compression, failures, operations, pages, reading, security, words
+from web import (
+    api,
+    browsing,
+    collecting,
+    collecting_api,
+    compression,
+    failures,
+    operations,
+    pages,
+    reading,
+    security,
+    words,
+)
 from web.choices import ChoiceReader
 from web.desk import EXTENSION, Desk
 from web.following import Follower
@@ -52,10 +64,12 @@ def create_app(settings: Settings, knowledge_base: KnowledgeBase | None = None) 
     security.register(app)
     compression.register(app)
     failures.register(app)
-    for area in (pages, reading, browsing, api, operations):
+    for area in (pages, reading, browsing, collecting, api, collecting_api, operations):
         app.register_blueprint(area.blueprint())
     operations.watch(desk)
     app.context_processor(lambda: {"links": desk.links, "words": words, "confidential": not settings.log_questions})
+    may_collect = settings.collections > 0
+    app.context_processor(lambda: {"collection_of_reader": collecting.current, "may_collect": may_collect})
     follower = Follower(base.keep_up, settings.follow_interval_s, metrics.follow_failures.inc)
     app.extensions[FOLLOWER] = follower
     follower.start()
@@ -102,7 +116,12 @@ def _limit_requests(app: Flask, limit: str) -> None:
         headers_enabled=True,
         enabled=bool(limit),
     )
-    limiter.request_filter(lambda: request.endpoint not in pages.SEARCHING | browsing.SEARCHING | api.SEARCHING)
+    limiter.request_filter(
+        lambda: (
+            request.endpoint
+            not in pages.SEARCHING | browsing.SEARCHING | api.SEARCHING | collecting.LIMITED | collecting_api.LIMITED
+        )
+    )
     limiter.init_app(app)
 
 

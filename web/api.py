@@ -20,7 +20,7 @@ from web.desk import desk, query
 from web.filters import NAMES, nearest
 from web.limits import HITS, LISTED, MOST_HITS, MOST_LISTED
 from web.links import API
-from web.openapi import described, kind_of, model_of
+from web.openapi import described, given_by, kind_of
 
 SEARCHING = frozenset(("api.ask", "api.search"))
 QUESTION_NAMES = ("q", "question", "limit", *NAMES)
@@ -59,16 +59,16 @@ def docs() -> str:
     return render_template(
         "api.html",
         api=api,
-        shape=lambda operation: models[
-            model_of(operation["responses"]["200"]["content"]["application/json"]["schema"])
-        ],
+        shape=lambda operation: models.get(given_by(operation)),
         kind_of=kind_of,
     )
 
 
 def _described() -> dict[str, Any]:
     at = desk()
-    return described(at.absolute_links(), at.settings.quotes, list(at.knowledge_base.themes))
+    return described(
+        at.absolute_links(), at.settings.quotes, list(at.knowledge_base.themes), at.settings.collection_note_chars
+    )
 
 
 def ask() -> Response:
@@ -125,7 +125,7 @@ def themes() -> Response:
 
 def _parameters() -> Mapping[str, list[str]]:
     """Names and values, from the address or from the body. Raises UsageError for a name that is none of ours."""
-    return _only(_from_body(_body()) if request.method == "POST" else query(), QUESTION_NAMES)
+    return _only(_from_body(json_body()) if request.method == "POST" else query(), QUESTION_NAMES)
 
 
 def _only(given: Mapping[str, list[str]], names: Sequence[str]) -> Mapping[str, list[str]]:
@@ -136,7 +136,7 @@ def _only(given: Mapping[str, list[str]], names: Sequence[str]) -> Mapping[str, 
     return given
 
 
-def _body() -> Any:
+def json_body() -> Any:
     try:
         return request.get_json()
     except RecursionError as error:

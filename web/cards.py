@@ -78,9 +78,10 @@ def theme_titles(names: Iterable[str], links: Links, themes: Mapping[str, Theme]
     return tuple((themes[name].title, links.theme(name)) for name in names if name in themes)
 
 
-def _quote_card(number: int, quote: Quote, links: Links, themes: Mapping[str, Theme], absolute: Links) -> QuoteCard:
+def cited_quote(quote: Quote, absolute: Links) -> Cited:
+    """What a citation is made of. absolute: links that hold outside the site."""
     citation = quote.citation
-    cited = Cited(
+    return Cited(
         citation.id,
         quote.text,
         speaker_of(quote),
@@ -89,6 +90,11 @@ def _quote_card(number: int, quote: Quote, links: Links, themes: Mapping[str, Th
         absolute.citation(citation),
         _today(),
     )
+
+
+def _quote_card(number: int, quote: Quote, links: Links, themes: Mapping[str, Theme], absolute: Links) -> QuoteCard:
+    citation = quote.citation
+    cited = cited_quote(quote, absolute)
     origin = _origin(
         quote.metadata,
         links,

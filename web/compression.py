@@ -27,10 +27,10 @@ def _compressed(response: Response) -> Response:
     if not _may_shrink(response):
         return response
     response.vary.add("Accept-Encoding")
-    if "gzip" not in request.accept_encodings or request.method == "HEAD":
+    if not request.accept_encodings["gzip"] or request.method == "HEAD":
         return response
     if response.is_streamed and not response.direct_passthrough:
-        response.response = in_parts(response.response)  # type: ignore[arg-type]
+        response.response = in_parts(response.response)
         response.headers.pop("Content-Length", None)
     else:
         response.direct_passthrough = False
@@ -58,7 +58,7 @@ def in_parts(parts: Iterable[str | bytes]) -> Iterator[bytes]:
 
 def _may_shrink(response: Response) -> bool:
     fresh = response.status_code not in (204, 206, 304) and "Content-Encoding" not in response.headers
-    return fresh and response.mimetype.startswith(_TYPES) and response.mimetype != "text/event-stream"
+    return fresh and (response.mimetype or "").startswith(_TYPES) and response.mimetype != "text/event-stream"
 
 
 @lru_cache(maxsize=64)

@@ -29,6 +29,7 @@ INSIDE = 500
 KEPT_HEADERS = ("Allow", "Retry-After")
 DETAILS = {
     400: ("The request could not be understood.", "Check the address."),
+    403: ("This was sent from a page of another site.", "Open Counterpart itself, and do it there."),
     404: ("There is nothing at this address.", "It may have been deleted, or the address may be incomplete."),
     405: ("This address cannot be used in that way.", "The header Allow names the methods it takes."),
     413: ("The request is larger than this server takes.", "Send a shorter question."),

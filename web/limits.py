@@ -4,3 +4,5 @@ from __future__ import annotations
 
 HITS, MOST_HITS = 10, 100
 LISTED, MOST_LISTED = 100, 1000
+# How far a saved quote may be moved at once.
+MOST_STEPS = 1000

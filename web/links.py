@@ -63,6 +63,23 @@ class Links:
     def theme(self, name: str) -> str:
         return f"{self.root}/themes/{_segment(name)}"
 
+    def collections(self) -> str:
+        return f"{self.root}/collections"
+
+    def current_collection(self) -> str:
+        """Where a quote is sent that goes into the reader's own collection."""
+        return f"{self.collections()}/current"
+
+    def collection(self, token: str, part: str = "") -> str:
+        """A collection's page; part: what is done to it, or the form that it is exported in."""
+        page = f"{self.collections()}/{_segment(token)}"
+        return f"{page}/{part}" if part else page
+
+    def saved(self, token: str, saved_id: int, action: str = "") -> str:
+        """A saved quote on its collection's page; action: what is done to it."""
+        page = self.collection(token)
+        return f"{page}/quotes/{saved_id}/{action}" if action else f"{page}#{saved_anchor(saved_id)}"
+
     def problem(self, name: str) -> str:
         return f"{self.root}/problems/{_segment(name)}"
 
@@ -88,6 +105,10 @@ class Links:
 
 def segment_anchor(number: int) -> str:
     return f"s{number}"
+
+
+def saved_anchor(saved_id: int) -> str:
+    return f"saved-{saved_id}"
 
 
 def _segment(text: str) -> str:

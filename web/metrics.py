@@ -8,7 +8,7 @@ from collections.abc import Callable
 from flask import Flask, Response, g, request
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-METHODS = frozenset(("GET", "HEAD", "POST", "OPTIONS"))
+METHODS = frozenset(("GET", "HEAD", "POST", "PATCH", "DELETE", "OPTIONS"))
 
 
 class Metrics:

@@ -15,6 +15,7 @@ from typing_extensions import TypedDict
 
 from kb.answer.render import AnswerJson, HitsJson
 from kb.records import DOCUMENT_KINDS, PHASES, SIDES
+from web.collection_paths import Call, calls
 from web.filters import DATES, LISTS, LONGEST_VALUE, MOST_VALUES
 from web.limits import HITS, LISTED, MOST_HITS, MOST_LISTED
 from web.links import API, Links
@@ -41,11 +42,18 @@ _SEVERAL = f"Several, at most {MOST_VALUES} different ones, are alternatives."
 _PROBLEMS = {
     304: "It is as the reader has it already (ETag).",
     400: "Something in the request will not do; the problem says what.",
+    403: "The link only reads.",
     404: "There is no such thing.",
+    409: "It was changed since the version that was said.",
     413: "The request is too large.",
     415: "The body is no JSON.",
     429: "Too many questions in a short time.",
     503: "The library cannot answer now.",
+}
+
+_PLACES = {
+    "token": "The token of the collection's edit link, or where it is only read of its read link.",
+    "saved_id": "The saved quote's number.",
 }
 
 
@@ -97,13 +105,22 @@ def operations(most_quotes: int, themes: Sequence[str]) -> list[Operation]:
     ]
 
 
-def described(links: Links, most_quotes: int, themes: Sequence[str]) -> Json:
-    """links: absolute, so that whoever reads the description knows which server it is of."""
-    found = operations(most_quotes, themes)
+def described(links: Links, most_quotes: int, themes: Sequence[str], note_chars: int) -> Json:
+    """links: absolute, so that whoever reads the description knows which server it is of.
+
+    most_quotes, note_chars: of an answer and of a note, by the settings.
+    """
+    found, called = operations(most_quotes, themes), calls(note_chars)
     types: list[Any] = [ProblemJson, *(operation.answer for operation in found)]
+    types += [call.answer for call in called if call.answer is not None]
     adapters = [(number, "serialization", TypeAdapter(kind)) for number, kind in enumerate(types)]
     schemas, shared = TypeAdapter.json_schemas(adapters, ref_template=_MODELS)  # type: ignore[arg-type]
     named = [schemas[number, "serialization"] for number in range(len(types))]
+    answers = iter(named[1:])
+    paths: Json = {operation.path: _path(operation, next(answers), named[0]) for operation in found}
+    for call in called:
+        answer = next(answers) if call.answer is not None else None
+        paths.setdefault(call.path, {})[call.method] = _call(call, answer, named[0])
     return {
         "openapi": VERSION,
         "info": {
@@ -112,10 +129,7 @@ def described(links: Links, most_quotes: int, themes: Sequence[str]) -> Json:
             "summary": "What both sides of the table say about working with a CDMO: cited, or not found.",
         },
         "servers": [{"url": f"{links.root}{API}"}],
-        "paths": {
-            operation.path: _path(operation, answer, named[0])
-            for operation, answer in zip(found, named[1:], strict=True)
-        },
+        "paths": paths,
         "components": {"schemas": shared["$defs"]},
     }
 
@@ -123,6 +137,12 @@ def described(links: Links, most_quotes: int, themes: Sequence[str]) -> Json:
 def model_of(schema: Json) -> str:
     """The name of the schema that this one refers to."""
     return str(schema["$ref"]).rpartition("/")[2]
+
+
+def given_by(operation: Json) -> str:
+    """The name of the schema of what an operation gives; "" where that is nothing."""
+    given = next(response for status, response in operation["responses"].items() if status.startswith("2"))
+    return model_of(given["content"]["application/json"]["schema"]) if "content" in given else ""
 
 
 def kind_of(schema: Json) -> str:
@@ -139,10 +159,7 @@ def kind_of(schema: Json) -> str:
 
 
 def _path(operation: Operation, answer: Json, problem: Json) -> Json:
-    responses: Json = {"200": {"description": operation.summary, "content": {"application/json": {"schema": answer}}}}
-    for status in operation.problems:
-        body = {"application/problem+json": {"schema": problem}}
-        responses[str(status)] = {"description": _PROBLEMS[status], "content": body}
+    responses = _responses(200, operation.summary, answer, operation.problems, problem)
     got = {
         "operationId": operation.name,
         "summary": operation.summary,
@@ -158,6 +175,30 @@ def _path(operation: Operation, answer: Json, problem: Json) -> Json:
         "responses": responses,
     }
     return {"get": got, "post": posted}
+
+
+def _call(call: Call, answer: Json | None, problem: Json) -> Json:
+    parameters = [
+        _parameter(name, _PLACES[name], kind, place="path")
+        for name, kind in (("token", {"type": "string"}), ("saved_id", {"type": "integer", "minimum": 0}))
+        if f"{{{name}}}" in call.path
+    ]
+    responses = _responses(call.status, call.summary, answer, call.problems, problem)
+    if call.method == "get":
+        responses["304"] = {"description": _PROBLEMS[304]}
+    made: Json = {"operationId": call.name, "summary": call.summary, "parameters": parameters, "responses": responses}
+    if call.takes is not None:
+        made["requestBody"] = {"required": True, "content": {"application/json": {"schema": call.body()}}}
+    return made
+
+
+def _responses(status: int, summary: str, answer: Json | None, problems: Sequence[int], problem: Json) -> Json:
+    given: Json = {"description": summary}
+    if answer is not None:
+        given["content"] = {"application/json": {"schema": answer}}
+    body = {"application/problem+json": {"schema": problem}}
+    refused = {str(number): {"description": _PROBLEMS[number], "content": body} for number in problems}
+    return {str(status): given, **refused}
 
 
 def _body(operation: Operation) -> Json:

@@ -14,6 +14,7 @@ from web.evidence import evidence
 from web.failures import kinds
 from web.filters import nearest, pairs, without
 from web.grouping import GROUPINGS, grouped
+from web.same_site import require_own_page
 
 SEARCHING = frozenset(("pages.ask", "pages.take_down"))
 NEAREST_SHOWN = 5
@@ -55,6 +56,7 @@ def ask() -> str | AnyResponse:
 
 def take_down() -> str:
     """A question for the editors. Nothing but the question is kept, and only because its reader says so here."""
+    require_own_page()
     at = desk()
     question = clean_question(request.form.get("q", ""), at.settings.question_chars)
     at.knowledge_base.library.take_down(question)

@@ -17,6 +17,7 @@ from kb.library.digests import digest_of, stored_digests
 from kb.library.migrations import SCHEMA_VERSION
 from kb.library.schema import (
     changes,
+    collected,
     document_facets,
     documents,
     generations,
@@ -70,6 +71,7 @@ class Keeping(Store):
             found.extend(_change_faults(connection))
             found.extend(_generation_faults(connection))
             found.extend(_digest_faults(connection))
+            found.extend(_collected_faults(connection))
         return found
 
     def traces(self, document_id: str) -> list[str]:
@@ -83,6 +85,7 @@ class Keeping(Store):
             "sources": sources.c.document_id,
             "passages": passages.c.document_id,
             "planted": planted.c.document_id,
+            "collected": collected.c.document_id,
             "changes": changes.c.document_id,
         }
         with self.reading() as connection:
@@ -223,3 +226,11 @@ def _digest_faults(connection: Connection) -> list[str]:
             if stored.get(row.document_id, digest_of(())) != row.digest
         ]
     return found
+
+
+def _collected_faults(connection: Connection) -> list[str]:
+    """A saved quote is of a document that is there, deleted or not; a purge leaves no citation of what it took."""
+    lost = select(collected.c.id).where(
+        collected.c.citation != "", collected.c.document_id.not_in(select(documents.c.id))
+    )
+    return [f"saved quote {number} is of no document" for number in connection.scalars(lost.order_by(collected.c.id))]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kb.library.collecting import Collecting
 from kb.library.feeds import Feeds
 from kb.library.generations import Generations
 from kb.library.keeping import Keeping
@@ -11,5 +12,5 @@ from kb.library.unanswered import Unanswered
 from kb.library.writes import Writes
 
 
-class Library(Reads, Writes, Feeds, Generations, Runs, Unanswered, Keeping):
+class Library(Reads, Writes, Feeds, Generations, Runs, Collecting, Unanswered, Keeping):
     """The truth, in one database. Every method is one transaction; threads may share a Library."""

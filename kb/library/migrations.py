@@ -9,7 +9,7 @@ from sqlalchemy import Connection, inspect, select, text, update
 
 from kb.errors import SchemaError
 from kb.library.digests import digest_of, stored_digests
-from kb.library.schema import facts, generations, metadata, planted, runs, unanswered
+from kb.library.schema import collected, collections, facts, generations, metadata, planted, runs, unanswered
 
 
 def _first(connection: Connection) -> None:
@@ -58,12 +58,18 @@ def _fourth(connection: Connection) -> None:
 
 
 def _fifth(connection: Connection) -> None:
+    """Collections of saved quotes."""
+    collections.create(connection, checkfirst=True)
+    collected.create(connection, checkfirst=True)
+
+
+def _sixth(connection: Connection) -> None:
     """Questions that readers let the editors have."""
     unanswered.create(connection, checkfirst=True)
 
 
 # Step n brings schema n - 1 to schema n. Never change one that was released; add the next.
-STEPS: tuple[Callable[[Connection], None], ...] = (_first, _second, _third, _fourth, _fifth)
+STEPS: tuple[Callable[[Connection], None], ...] = (_first, _second, _third, _fourth, _fifth, _sixth)
 SCHEMA_VERSION = len(STEPS)
 
 

@@ -151,3 +151,26 @@ class UnansweredQuestion:
     times: int
     first_on: str
     last_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class SavedRow:
+    """A quote that was saved. citation: "" where its document was purged since; version: of the note, from 1."""
+
+    id: int
+    citation: str
+    note: str
+    version: int
+    added_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionRow:
+    """A collection, as one of its links opens it. saved: in the reader's order; version: of the name, from 1."""
+
+    name: str
+    version: int
+    created_at: str
+    expires_at: str
+    may_edit: bool
+    saved: tuple[SavedRow, ...]

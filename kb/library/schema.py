@@ -206,6 +206,40 @@ vectors = Table(
     Column("sentences", LargeBinary, nullable=False),
 )
 
+# The tokens of a collection's links are kept as SHA-256 alone: who reads the database cannot open one.
+collections = Table(
+    "collections",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("edit_hash", String, nullable=False, unique=True),
+    Column("read_hash", String, nullable=False, unique=True),
+    Column("name", String, nullable=False),
+    # Counts the names it had, so that one that was given meanwhile is not overwritten.
+    Column("version", Integer, nullable=False),
+    Column("created_at", String, nullable=False),
+    Column("expires_at", String, nullable=False),
+    Index("collections_by_end", "expires_at"),
+    sqlite_autoincrement=True,
+)
+
+# A saved quote is its citation: its words stay in the library and are read there. document_id is no foreign key: what
+# was saved of a purged document stays, without citation and note, and says so.
+collected = Table(
+    "collected",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("collection_id", ForeignKey("collections.id", ondelete="CASCADE"), nullable=False),
+    Column("place", Integer, nullable=False),
+    Column("citation", String, nullable=False),
+    Column("document_id", String, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("added_at", String, nullable=False),
+    Index("collected_by_collection", "collection_id", "place"),
+    Index("collected_by_document", "document_id"),
+    sqlite_autoincrement=True,  # a form of an old page must not meet another quote under the same number
+)
+
 changes = Table(
     "changes",
     metadata,

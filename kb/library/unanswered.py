@@ -1,4 +1,4 @@
-"""Questions that nothing answered, for the editors: only those that their readers gave away, and nothing about the readers."""
+"""Questions that nothing answered, for the editors: those that readers gave away, and nothing about the readers."""
 
 from __future__ import annotations
 

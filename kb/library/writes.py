@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from kb.errors import GenerationChangedError, NotFoundError, VectorsGoneError
+from kb.library.collecting import forget_document
 from kb.library.digests import digest_of
 from kb.library.rows import SourceRow, Stored
 from kb.library.schema import (
@@ -149,6 +150,7 @@ class Writes(Store):
             drop_passages(connection, document_id)
             connection.execute(delete(sources).where(sources.c.document_id == document_id))
             if purge:
+                forget_document(connection, document_id)
                 connection.execute(delete(documents).where(documents.c.id == document_id))
                 drop_unused_vectors(connection, hashes)
                 _log_purge(connection)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 
 import pytest
@@ -10,6 +11,7 @@ from flask.testing import FlaskClient
 
 from kb.assembly import KnowledgeBase
 from kb.errors import SettingsError
+from kb.saved import new_token, read_token
 from tests.web.conftest import Site
 from tests.web.test_api import assert_problem
 from web import close_app, create_app
@@ -31,6 +33,8 @@ def addresses(site: Site) -> list[str]:
     """At least one address of every rule, some that fail, every static file."""
     passage = site.base.library.passages_of(site.base.library.current(site.ids["article-1"]).id)[0]
     values = {"document_id": site.ids["article-1"], "passage_id": passage.id, "name": "trust", "filename": "style.css"}
+    values["token"] = new_token()
+    site.base.library.make_collection(values["token"], read_token(values["token"]), "Mine", datetime.now(UTC))
     rules = [rule for rule in site.app.url_map.iter_rules() if rule.rule != "/problems/<name>"]
     found = [re.sub(r"<(?:\w+:)?(\w+)>", lambda match: values[match.group(1)], rule.rule) for rule in rules]
     return [

@@ -67,7 +67,7 @@ def test_a_full_list_when_another_question_comes_then_it_says_so_and_still_count
 
 def test_taking_down_when_another_site_sends_it_then_it_is_refused(own_site: Site) -> None:
     response = own_site.client().post("/unanswered", data={"q": NOT_HERE}, headers={"Sec-Fetch-Site": "cross-site"})
-    assert response.status_code == 400
+    assert response.status_code == 403
     assert given(own_site) == []
 
 
