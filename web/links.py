@@ -33,6 +33,10 @@ class Links:
         asked += [("group", group)] if group not in ("", "relevance") else []
         return f"{self.root}/ask" + (f"?{urlencode(asked, quote_via=quote)}" if asked else "")
 
+    def ask_literally(self, question: str, where: Filter | None = None) -> str:
+        """The question as it stands, whatever was asked before it."""
+        return f"{self.ask(question, where)}&literal=1"
+
     def documents(self) -> str:
         return f"{self.root}/documents"
 
