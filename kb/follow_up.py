@@ -34,7 +34,8 @@ _SLOTS = (
         re.IGNORECASE,
     ),
     re.compile(
-        r"\b(?:autologous |allogeneic )?(?:cell|gene) therap(?:y|ies)\b|\b(?:viral|lentiviral) vectors?\b|\bAAV\b|\bmRNA\b"
+        r"\b(?:autologous |allogeneic )?(?:cell|gene) therap(?:y|ies)\b|\b(?:viral|lentiviral) vectors?\b|\bAAV\b"
+        r"|\bmRNA\b"
         r"|\b(?:monoclonal )?antibod(?:y|ies)\b|\bADCs?\b|\bsmall molecules?\b|\bbiologics?\b|\bpeptides?\b"
         r"|\boligonucleotides?\b|\bvaccines?\b|\bplasmids?\b|\bexosomes?\b",
         re.IGNORECASE,
