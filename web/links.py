@@ -36,6 +36,10 @@ class Links:
     def unanswered(self) -> str:
         return f"{self.root}/unanswered"
 
+    def ask_literally(self, question: str, where: Filter | None = None) -> str:
+        """The question as it stands, whatever was asked before it."""
+        return f"{self.ask(question, where)}&literal=1"
+
     def documents(self) -> str:
         return f"{self.root}/documents"
 

@@ -6,6 +6,7 @@ from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from kb.errors import NotFoundError, UsageError
+from kb.follow_up import taken_to_mean
 from kb.records import Filter
 from kb.search import clean_question
 from web.cards import passage_cards, quote_cards
@@ -40,10 +41,13 @@ def ask() -> str | AnyResponse:
     if "q" not in request.args:
         return redirect(at.links.home())
     where, by = at.filter(query()), _grouping(request.args.get("group", ""))
-    answer = at.ask(request.args["q"], where)
+    asked = request.args["q"]
+    meant = _meant(at, asked)
+    answer = at.ask(meant or asked, where)
     base = at.knowledge_base
     return render_template(
         "answer.html",
+        literal=(asked, at.links.ask_literally(asked, where)) if meant else None,
         answered=answer.status == "answered",
         groups=grouped(quote_cards(answer.quotes, at.links, base.themes, at.absolute_links()), by),
         grouping=by,
@@ -80,6 +84,16 @@ def _grouping(name: str) -> str:
     if name and name not in GROUPINGS:
         raise UsageError(f"group cannot be {name[:40]!r}", way_out=nearest(name[:40], GROUPINGS))
     return name or next(iter(GROUPINGS))
+
+
+def _meant(at: Desk, asked: str) -> str:
+    """What a question is taken to mean after the one before it; "" where it stands by itself or is to be left as is."""
+    before = request.args.get("after", "")
+    longest = at.settings.question_chars
+    if request.args.get("literal") or not before or max(len(before), len(asked)) > longest:
+        return ""
+    meant = taken_to_mean(before, asked)
+    return meant if len(meant) <= longest else ""
 
 
 def _form(at: Desk, question: str, where: Filter) -> dict[str, object]:
