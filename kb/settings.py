@@ -66,6 +66,7 @@ class Settings:
     web_threads: int = _setting(4, "threads that answer requests", least=1, most=1024)
     rate_limit: str = _setting("120 per minute", "requests of one client to ask and search; empty: no limit")
     trusted_hosts: str = _setting("", "host names that a request may be addressed to, by comma; empty: any")
+    cors_origins: str = _setting("", "origins whose pages may ask the API, by comma; empty: none; *: any")
     question_chars: int = _setting(2000, "longest question, in characters", least=1)
     max_file_bytes: int = _setting(64 * 1024 * 1024, "largest file that is ingested, in bytes")
     busy_timeout_s: float = _setting(60.0, "how long a writer waits for another one")

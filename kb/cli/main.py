@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from kb.cli import asking, evaluating, generations, ingesting, library, machine, runs, serving
+from kb.cli import asking, connecting, evaluating, generations, ingesting, library, machine, runs, serving
 from kb.cli.front import data_option, debugging
 from kb.cli.runs import Terminated
 from kb.errors import CounterpartError
@@ -91,7 +91,7 @@ def cli() -> None:
     """
 
 
-for module in (asking, library, ingesting, generations, runs, evaluating, serving, machine):
+for module in (asking, library, ingesting, generations, runs, evaluating, serving, connecting, machine):
     for entry in module.COMMANDS:
         cli.add_command(entry)
 
