@@ -68,6 +68,7 @@ class Settings:
         "120 per minute", "requests of one client to ask, search, and make or export collections; empty: no limit"
     )
     trusted_hosts: str = _setting("", "host names that a request may be addressed to, by comma; empty: any")
+    cors_origins: str = _setting("", "origins whose pages may ask the API, by comma; empty: none; *: any")
     question_chars: int = _setting(2000, "longest question, in characters", least=1)
     max_file_bytes: int = _setting(64 * 1024 * 1024, "largest file that is ingested, in bytes")
     busy_timeout_s: float = _setting(60.0, "how long a writer waits for another one")

@@ -25,6 +25,7 @@ from web import (
     pages,
     reading,
     security,
+    sharing,
     words,
 )
 from web.choices import ChoiceReader
@@ -45,8 +46,8 @@ OPENED_HERE = "counterpart-opened-here"
 def create_app(settings: Settings, knowledge_base: KnowledgeBase | None = None) -> Flask:
     """The whole site over a knowledge base: the one handed in, else the one that the settings name.
 
-    Raises SettingsError for a rate limit or host name that cannot be read, LibraryError where the library cannot
-    be opened.
+    Raises SettingsError for a rate limit, host name or origin that cannot be read, LibraryError where the library
+    cannot be opened.
     """
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = MOST_BODY_BYTES
@@ -54,12 +55,13 @@ def create_app(settings: Settings, knowledge_base: KnowledgeBase | None = None) 
     app.json = _json(app)
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    limit = _rate_limit(settings.rate_limit)
+    limit, shared_with = _rate_limit(settings.rate_limit), sharing.origins(settings.cors_origins)
     base = knowledge_base or _open(settings)
     metrics = Metrics()
     desk = Desk(settings, base, Links("", _versions(app)), metrics, ChoiceReader(base.library))
     app.extensions |= {EXTENSION: desk, OPENED_HERE: knowledge_base is None}
     metrics.time_requests(app)
+    sharing.register(app, shared_with)
     _limit_requests(app, limit)
     security.register(app)
     compression.register(app)

@@ -6,3 +6,5 @@ HITS, MOST_HITS = 10, 100
 LISTED, MOST_LISTED = 100, 1000
 # How far a saved quote may be moved at once.
 MOST_STEPS = 1000
+# Characters of a document that a program is given at once.
+PART_CHARS, MOST_PART_CHARS = 16_000, 64_000

@@ -33,7 +33,7 @@ def serve(settings: Settings, announce: Callable[[str], None] | None = None) -> 
     try:
         with listening(app, settings) as server:
             app.extensions[EXTENSION].knowledge_base.warm()
-            signal.signal(signal.SIGTERM, _leave)
+            signal.signal(signal.SIGTERM, leave)
             (announce or _print)(address(settings.host, server.effective_port))
             server.run()
     finally:
@@ -47,7 +47,7 @@ def listening(app: Flask, settings: Settings) -> Iterator[Any]:
     server = create_server(
         app,
         map=connections,
-        sockets=[_bound(settings.host, settings.port)],
+        sockets=[bound(settings.host, settings.port)],
         threads=max(1, settings.web_threads),
         ident="",
         max_request_body_size=MOST_REQUEST_BYTES,
@@ -59,7 +59,8 @@ def listening(app: Flask, settings: Settings) -> Iterator[Any]:
         wasyncore.close_all(connections, ignore_all=True)
 
 
-def _bound(host: str, port: int) -> socket.socket:
+def bound(host: str, port: int) -> socket.socket:
+    """A socket that listens there. Raises UsageError where the address cannot be had."""
     # Bound here: a waitress server that fails to bind leaves a socket and its threads behind.
     try:
         return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
@@ -77,6 +78,7 @@ def _print(address: str) -> None:
     print(f"Counterpart is at {address}", flush=True)
 
 
-def _leave(_signal: int, _frame: FrameType | None) -> None:
+def leave(_signal: int, _frame: FrameType | None) -> None:
+    """What SIGTERM is to do to a server."""
     # waitress ends its loop cleanly on SystemExit, as on Ctrl+C.
     raise SystemExit(0)

@@ -9,7 +9,18 @@ from typing import Any
 
 import click
 
-from kb.cli import asking, evaluating, generations, ingesting, library, machine, runs, serving, unanswered
+from kb.cli import (
+    asking,
+    connecting,
+    evaluating,
+    generations,
+    ingesting,
+    library,
+    machine,
+    runs,
+    serving,
+    unanswered,
+)
 from kb.cli.front import data_option, debugging
 from kb.cli.runs import Terminated
 from kb.errors import CounterpartError
@@ -91,7 +102,18 @@ def cli() -> None:
     """
 
 
-for module in (asking, library, ingesting, generations, runs, evaluating, unanswered, serving, machine):
+for module in (
+    asking,
+    library,
+    ingesting,
+    generations,
+    runs,
+    evaluating,
+    unanswered,
+    serving,
+    connecting,
+    machine,
+):
     for entry in module.COMMANDS:
         cli.add_command(entry)
 

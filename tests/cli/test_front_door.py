@@ -26,6 +26,7 @@ COMMANDS = (
     "generations",
     "ingest",
     "list",
+    "mcp",
     "pause",
     "reindex",
     "restore",
