@@ -81,8 +81,9 @@ def ask() -> Response:
 def search() -> Response:
     at, given = desk(), _parameters()
     question = _question(given)
-    hits = at.search(question, at.filter(given), _limit(given, HITS, MOST_HITS))
-    return jsonify(hits_json(question, hits, at.knowledge_base.speakers_of))
+    base = at.knowledge_base
+    hits, facets = base.search_counted(question, at.filter(given), _limit(given, HITS, MOST_HITS))
+    return jsonify(hits_json(question, hits, base.speakers_of, facets))
 
 
 def documents() -> Response:

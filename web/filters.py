@@ -10,7 +10,7 @@ from datetime import date
 from kb.errors import UsageError
 from kb.records import DOCUMENT_KINDS, PHASES, SIDES, Filter
 
-LISTS = ("theme", "show", "kind", "speaker", "side", "phase", "modality")
+LISTS = ("theme", "show", "kind", "speaker", "side", "organisation", "phase", "modality")
 DATES = ("since", "until")
 NAMES = LISTS + DATES
 MOST_VALUES = 20

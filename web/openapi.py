@@ -32,6 +32,7 @@ _ABOUT = {
     "kind": "The kind of document.",
     "speaker": "Who says it.",
     "side": "On which side of the table.",
+    "organisation": "Whom the speaker works for.",
     "phase": "The clinical phase.",
     "modality": "The modality.",
     "since": "From this year, month or day on.",

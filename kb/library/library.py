@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kb.library.directory import Directory
 from kb.library.feeds import Feeds
 from kb.library.generations import Generations
 from kb.library.keeping import Keeping
@@ -10,5 +11,5 @@ from kb.library.runs import Runs
 from kb.library.writes import Writes
 
 
-class Library(Reads, Writes, Feeds, Generations, Runs, Keeping):
+class Library(Reads, Writes, Feeds, Directory, Generations, Runs, Keeping):
     """The truth, in one database. Every method is one transaction; threads may share a Library."""
