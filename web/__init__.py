@@ -14,12 +14,15 @@ from jinja2 import StrictUndefined
 from limits import parse_many
 
 from kb.errors import SettingsError
-from web import api, browsing, failures, operations, pages, reading, security, words
+from web import api, browsing, failures, operations, pages, people, reading, security, words
 from web.choices import ChoiceReader
 from web.desk import EXTENSION, Desk
+from web.directory import DirectoryReader
+from web.filters import often
 from web.following import Follower
 from web.links import Links
 from web.metrics import Metrics
+from web.subquestions import SubQuestions
 
 if TYPE_CHECKING:
     from kb.assembly import KnowledgeBase
@@ -45,16 +48,26 @@ def create_app(settings: Settings, knowledge_base: KnowledgeBase | None = None) 
     limit = _rate_limit(settings.rate_limit)
     base = knowledge_base or _open(settings)
     metrics = Metrics()
-    desk = Desk(settings, base, Links("", _versions(app)), metrics, ChoiceReader(base.library))
+    desk = Desk(
+        settings,
+        base,
+        Links("", _versions(app)),
+        metrics,
+        ChoiceReader(base.library),
+        DirectoryReader(base.library),
+        SubQuestions(base.library, base.ask),
+    )
     app.extensions |= {EXTENSION: desk, OPENED_HERE: knowledge_base is None}
     metrics.time_requests(app)
     _limit_requests(app, limit)
     security.register(app)
     failures.register(app)
-    for area in (pages, reading, browsing, api, operations):
+    for area in (pages, reading, browsing, people, api, operations):
         app.register_blueprint(area.blueprint())
     operations.watch(desk)
-    app.context_processor(lambda: {"links": desk.links, "words": words, "confidential": not settings.log_questions})
+    app.context_processor(
+        lambda: {"links": desk.links, "words": words, "often": often, "confidential": not settings.log_questions}
+    )
     follower = Follower(base.keep_up, settings.follow_interval_s, metrics.follow_failures.inc)
     app.extensions[FOLLOWER] = follower
     follower.start()
@@ -101,7 +114,9 @@ def _limit_requests(app: Flask, limit: str) -> None:
         headers_enabled=True,
         enabled=bool(limit),
     )
-    limiter.request_filter(lambda: request.endpoint not in pages.SEARCHING | browsing.SEARCHING | api.SEARCHING)
+    limiter.request_filter(
+        lambda: request.endpoint not in pages.SEARCHING | browsing.SEARCHING | people.SEARCHING | api.SEARCHING
+    )
     limiter.init_app(app)
 
 

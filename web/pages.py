@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from kb.errors import NotFoundError, UsageError
-from kb.records import Filter
+from kb.records import Answer, Filter
 from web.cards import passage_cards, quote_cards
 from web.desk import Desk, desk, query
 from web.evidence import evidence
@@ -47,8 +49,19 @@ def ask() -> str | AnyResponse:
         groupings=[(name, title, at.links.ask(answer.question, where, name)) for name, title in GROUPINGS.items()],
         evidence=evidence(answer.quotes, lambda document_id: base.library.linked(document_id)),
         nearest=passage_cards(answer.nearest[:NEAREST_SHOWN], base.revision, at.links, base.themes),
+        facets=answer.facets,
+        years=_years(at, answer, where),
         **_form(at, answer.question, where),
     )
+
+
+def _years(at: Desk, answer: Answer, where: Filter) -> list[tuple[str, int, str]]:
+    """(year, passages found, the address of the answer narrowed to it), the newest first."""
+    counted = sorted(answer.facets.get("year", {}).items(), reverse=True)
+    return [
+        (year, number, at.links.ask(answer.question, replace(where, since=year, until=year)))
+        for year, number in counted
+    ]
 
 
 def problem(name: str) -> str:
