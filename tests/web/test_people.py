@@ -76,7 +76,7 @@ def test_an_answers_choices_when_shown_then_say_how_many_passages_have_them(site
     shown = page(site.client(), f"/ask?q={question}")
     facets = site.client().get("/api/v1/search", query_string={"q": question}).get_json()["facets"]
     number = facets["side"]["cdmo"]
-    assert re.search(rf'value="cdmo".*?<span class="tally">{number}<', shown)
+    assert re.search(rf'value="cdmo".*?<span class="tally">{number}<', shown, re.DOTALL)
     assert 'value="investor"' not in shown
     assert 'value="investor" checked' in page(site.client(), f"/ask?q={question}&side=investor")
     assert "since=2025&amp;until=2025" in shown
