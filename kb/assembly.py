@@ -71,6 +71,13 @@ class KnowledgeBase:
         """Passages, best first. Raises QuestionError, IndexFault, LibraryError, ModelError."""
         return self.searcher.search(question, where or Filter(), limit)
 
+    def search_counted(
+        self, question: str, where: Filter | None = None, limit: int = 10
+    ) -> tuple[list[Hit], dict[str, dict[str, int]]]:
+        """The same passages, and facet -> value -> how many of all that were found have it."""
+        found = self.searcher.find(question, where or Filter(), limit)
+        return (list(found.hits), self.library.facet_counts(found.candidates)) if found else ([], {})
+
     def ask(self, question: str, where: Filter | None = None, limit: int = 0) -> Answer:
         """Proved quotes, or "not_found". limit 0: the setting `quotes`."""
         return self.answerer.ask(question, where or Filter(), limit)

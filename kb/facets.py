@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 from kb.records import Filter
 
@@ -12,6 +13,10 @@ from kb.records import Filter
 LAST_DAY = 99_999_999
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 _BETWEEN = "\x1f"
+# What a voice has, in the order in which keys name it.
+_VOICE = ("speaker", "side", "organisation")
+# Which keys an index keeps: an index that was made of others is built anew.
+FACETS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +39,36 @@ class Conditions:
 
 
 def facet_keys(
-    voices: Iterable[tuple[str, str]], themes: Iterable[str], values: Mapping[str, Sequence[str]]
+    voices: Iterable[tuple[str, str, str]], themes: Iterable[str], values: Mapping[str, Sequence[str]]
 ) -> tuple[str, ...]:
-    """A passage's keys, in order. voices: (speaker, side) pairs heard in it; values: of show, kind, phase, modality."""
+    """A passage's keys, in order.
+
+    voices: (speaker, side, organisation or "") of each voice in it; values: of show, kind, phase, modality.
+    """
     keys = {f"theme:{theme}" for theme in themes}
-    for speaker, side in voices:
-        name = speaker.lower()
-        keys |= {f"speaker:{name}", f"side:{side}", f"voice:{name}{_BETWEEN}{side}"}
+    for speaker, side, organisation in voices:
+        keys |= _voice_keys(speaker.lower(), side, organisation.lower())
     for name, held in values.items():
         keys |= {f"{name}:{value.lower() if name == 'show' else value}" for value in held}
     return tuple(sorted(keys))
+
+
+def _voice_keys(name: str, side: str, organisation: str) -> set[str]:
+    """What one voice has, alone and together: a filter that names two of them asks for one voice that has both."""
+    parts = [("speaker", name), ("side", side)] + ([("organisation", organisation)] if organisation else [])
+    keys = {f"{field}:{value}" for field, value in parts} | {_together(["speaker", "side"], [name, side])}
+    if organisation:
+        keys.add(_together(["speaker", "organisation"], [name, organisation]))
+        keys.add(_together(["side", "organisation"], [side, organisation]))
+        keys.add(_together(["speaker", "side", "organisation"], [name, side, organisation]))
+    return keys
+
+
+def _together(fields: Sequence[str], values: Sequence[str]) -> str:
+    """The key of a voice that has all of these. Fields in the order of _VOICE."""
+    if len(fields) == 1:
+        return f"{fields[0]}:{values[0]}"
+    return f"{'voice' if fields == ['speaker', 'side'] else '+'.join(fields)}:{_BETWEEN.join(values)}"
 
 
 def day_of(date: str) -> int:
@@ -59,23 +84,20 @@ def last_day_of(date: str) -> int:
 
 
 def conditions(where: Filter) -> Conditions:
-    """A speaker and a side must be one voice's; an upper date leaves out what has no date."""
+    """Speaker, side and organisation must be one voice's; an upper date leaves out what has no date."""
     groups: list[tuple[str, ...]] = []
     if where.theme:
         groups.append(tuple(f"theme:{theme}" for theme in where.theme))
-    speakers = [name.lower() for name in where.speaker]
-    if speakers and where.side:
-        groups.append(tuple(f"voice:{name}{_BETWEEN}{side}" for name in speakers for side in where.side))
-    elif speakers:
-        groups.append(tuple(f"speaker:{name}" for name in speakers))
-    elif where.side:
-        groups.append(tuple(f"side:{side}" for side in where.side))
+    asked = [field for field in _VOICE if getattr(where, field)]
+    if asked:
+        held = product(*([value.lower() for value in getattr(where, field)] for field in asked))
+        groups.append(tuple(_together(asked, voice) for voice in held))
     if where.show:
         groups.append(tuple(f"show:{show.lower()}" for show in where.show))
     for name in ("kind", "phase", "modality"):
-        chosen: tuple[str, ...] = getattr(where, name)
-        if chosen:
-            groups.append(tuple(f"{name}:{value}" for value in chosen))
+        values: tuple[str, ...] = getattr(where, name)
+        if values:
+            groups.append(tuple(f"{name}:{value}" for value in values))
     first = day_of(where.since) if where.since else 0
     last = last_day_of(where.until) if where.until else LAST_DAY
     return Conditions(tuple(groups), where.document, max(first, 1) if where.until else first, last)

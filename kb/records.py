@@ -198,6 +198,7 @@ class Filter:
     kind: tuple[str, ...] = ()
     speaker: tuple[str, ...] = ()
     side: tuple[str, ...] = ()
+    organisation: tuple[str, ...] = ()
     phase: tuple[str, ...] = ()
     modality: tuple[str, ...] = ()
     document: tuple[str, ...] = ()
@@ -253,7 +254,8 @@ class Quote:
 class Answer:
     """status: "answered" (1 to 5 quotes) or "not_found" (none). nearest: hits, best first.
 
-    judged: the numbers that the decision was made from, with "probability" among them.
+    judged: the numbers that the decision was made from, with "probability" among them. facets: facet -> value -> how
+    many of the passages that were found for the question have it.
     """
 
     question: str
@@ -261,6 +263,7 @@ class Answer:
     quotes: tuple[Quote, ...]
     nearest: tuple[Hit, ...]
     judged: Mapping[str, float]
+    facets: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
 
 def citation_id(revision_id: str, start: int, end: int) -> str:

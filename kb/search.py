@@ -26,7 +26,10 @@ from kb.words import without_stop_words
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Hits, and the state of the index that they came from, for whoever reads on. vector: float32 (dim,)."""
+    """Hits, and the state of the index that they came from, for whoever reads on. vector: float32 (dim,).
+
+    candidates: numbers of all passages that were found for the question, in no order of merit: hits are the best.
+    """
 
     question: str
     vector: npt.NDArray[np.float32]
@@ -34,6 +37,7 @@ class Found:
     view: View
     engine: Engine
     generation: GenerationRow
+    candidates: tuple[int, ...] = ()
 
 
 class Whitenings:
@@ -110,7 +114,7 @@ class Searcher:
         best = sorted(parts, key=lambda no: (-parts[no]["score"], no))
         passages = self._library.passages_by_no(best[:limit])
         hits = [Hit(passages[no], parts[no]["score"], parts[no]) for no in best[:limit] if no in passages]
-        return Found(question, vector, tuple(hits), view, followed.engine, generation)
+        return Found(question, vector, tuple(hits), view, followed.engine, generation, tuple(sorted(parts)))
 
     def _fused(
         self,

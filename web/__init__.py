@@ -23,6 +23,7 @@ from web import (
     failures,
     operations,
     pages,
+    people,
     reading,
     security,
     sharing,
@@ -30,9 +31,12 @@ from web import (
 )
 from web.choices import ChoiceReader
 from web.desk import EXTENSION, Desk
+from web.directory import DirectoryReader
+from web.filters import often
 from web.following import Follower
 from web.links import Links
 from web.metrics import Metrics
+from web.subquestions import SubQuestions
 
 if TYPE_CHECKING:
     from kb.assembly import KnowledgeBase
@@ -41,6 +45,8 @@ if TYPE_CHECKING:
 MOST_BODY_BYTES = 64 * 1024
 FOLLOWER = "counterpart-follower"
 OPENED_HERE = "counterpart-opened-here"
+LIMITED = pages.SEARCHING | browsing.SEARCHING | people.SEARCHING | api.SEARCHING
+LIMITED |= collecting.LIMITED | collecting_api.LIMITED
 
 
 def create_app(settings: Settings, knowledge_base: KnowledgeBase | None = None) -> Flask:
@@ -58,7 +64,15 @@ def create_app(settings: Settings, knowledge_base: KnowledgeBase | None = None) 
     limit, shared_with = _rate_limit(settings.rate_limit), sharing.origins(settings.cors_origins)
     base = knowledge_base or _open(settings)
     metrics = Metrics()
-    desk = Desk(settings, base, Links("", _versions(app)), metrics, ChoiceReader(base.library))
+    desk = Desk(
+        settings,
+        base,
+        Links("", _versions(app)),
+        metrics,
+        ChoiceReader(base.library),
+        DirectoryReader(base.library),
+        SubQuestions(base.library, base.ask),
+    )
     app.extensions |= {EXTENSION: desk, OPENED_HERE: knowledge_base is None}
     metrics.time_requests(app)
     sharing.register(app, shared_with)
@@ -66,16 +80,20 @@ def create_app(settings: Settings, knowledge_base: KnowledgeBase | None = None) 
     security.register(app)
     compression.register(app)
     failures.register(app)
-    for area in (pages, reading, browsing, collecting, api, collecting_api, operations):
+    for area in (pages, reading, browsing, people, collecting, api, collecting_api, operations):
         app.register_blueprint(area.blueprint())
     operations.watch(desk)
-    app.context_processor(lambda: {"links": desk.links, "words": words, "confidential": not settings.log_questions})
-    may_collect = settings.collections > 0
-    app.context_processor(lambda: {"collection_of_reader": collecting.current, "may_collect": may_collect})
+    _share_with_templates(app, desk, settings)
     follower = Follower(base.keep_up, settings.follow_interval_s, metrics.follow_failures.inc)
     app.extensions[FOLLOWER] = follower
     follower.start()
     return app
+
+
+def _share_with_templates(app: Flask, desk: Desk, settings: Settings) -> None:
+    shared = {"links": desk.links, "words": words, "often": often, "confidential": not settings.log_questions}
+    shared |= {"collection_of_reader": collecting.current, "may_collect": settings.collections > 0}
+    app.context_processor(lambda: shared)
 
 
 def close_app(app: Flask) -> None:
@@ -118,12 +136,7 @@ def _limit_requests(app: Flask, limit: str) -> None:
         headers_enabled=True,
         enabled=bool(limit),
     )
-    limiter.request_filter(
-        lambda: (
-            request.endpoint
-            not in pages.SEARCHING | browsing.SEARCHING | api.SEARCHING | collecting.LIMITED | collecting_api.LIMITED
-        )
-    )
+    limiter.request_filter(lambda: request.endpoint not in LIMITED)
     limiter.init_app(app)
 
 

@@ -7,6 +7,7 @@ A question may come as q in the address, or, so that it stands in no address, as
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -17,6 +18,7 @@ from kb.answer.render import answer_json, hits_json
 from kb.errors import UsageError
 from web import payloads
 from web.desk import desk, query
+from web.directory import Entry
 from web.filters import NAMES, nearest
 from web.limits import HITS, LISTED, MOST_HITS, MOST_LISTED
 from web.links import API
@@ -34,6 +36,8 @@ def blueprint() -> Blueprint:
     api.add_url_rule("/documents/<document_id>", view_func=document)
     api.add_url_rule("/passages/<passage_id>", view_func=passage)
     api.add_url_rule("/themes", view_func=themes)
+    for kind in ("speakers", "organisations", "shows"):
+        api.add_url_rule(f"/{kind}", kind, partial(entries, kind))
     api.add_url_rule("/openapi.json", view_func=openapi)
     api.add_url_rule("/docs", view_func=docs)
     api.after_request(conditional)
@@ -81,8 +85,9 @@ def ask() -> Response:
 def search() -> Response:
     at, given = desk(), _parameters()
     question = _question(given)
-    hits = at.search(question, at.filter(given), _limit(given, HITS, MOST_HITS))
-    return jsonify(hits_json(question, hits, at.knowledge_base.speakers_of))
+    base = at.knowledge_base
+    hits, facets = base.search_counted(question, at.filter(given), _limit(given, HITS, MOST_HITS))
+    return jsonify(hits_json(question, hits, base.speakers_of, facets))
 
 
 def documents() -> Response:
@@ -97,6 +102,21 @@ def documents() -> Response:
         "documents": [payloads.listed(row, links) for row in shown],
         "total": len(rows),
         "next": following,
+    }
+    return jsonify(body)
+
+
+def entries(kind: str) -> Response:
+    """Speakers, organisations or shows, by id like documents."""
+    links, given = desk().absolute_links(), _only(query(), ("limit", "after"))
+    found: Mapping[str, Entry] = getattr(desk().directory.read(), kind)
+    after, limit = given.get("after", [""])[-1], _limit(given, LISTED, MOST_LISTED)
+    left = sorted((row for row in found.values() if row.id > after), key=lambda row: row.id)
+    shown = left[:limit]
+    body: payloads.EntriesJson = {
+        "entries": [payloads.entry(row, links.entry(kind, row.id)) for row in shown],
+        "total": len(found),
+        "next": links.api_page(kind, shown[-1].id, limit) if len(left) > limit else None,
     }
     return jsonify(body)
 

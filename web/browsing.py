@@ -6,9 +6,12 @@ from flask import Blueprint, render_template
 
 from kb.errors import NotFoundError
 from kb.records import Filter, Theme
-from web.cards import passage_cards
+from web.cards import QuoteCard, passage_cards, quote_cards
+from web.chart import bars
 from web.desk import Desk, desk
+from web.directory import ThemeFacts
 from web.filters import nearest
+from web.subquestions import SubQuestion
 
 SEARCHING = frozenset(("browsing.theme",))
 TYPICAL_SHOWN = 10
@@ -42,7 +45,26 @@ def theme(name: str) -> str:
     where = Filter(theme=(name,))
     hits = at.search(typical_question(found), where, TYPICAL_SHOWN)
     cards = passage_cards(hits, base.revision, at.links, base.themes)
-    return render_template("theme.html", theme=found, where=where, cards=cards)
+    asked = at.subquestions.read(found.questions, where)
+    facts = at.directory.read().themes.get(name, ThemeFacts())
+    return render_template(
+        "theme.html",
+        theme=found,
+        where=where,
+        cards=cards,
+        asked=[(one, _first(at, one)) for one in asked],
+        unanswered=[one.question for one in asked if one.answer is not None and not one.answer.quotes],
+        facts=facts,
+        bars=bars(facts.years),
+        by_side=lambda side: Filter(theme=(name,), side=(side,)),
+    )
+
+
+def _first(at: Desk, one: SubQuestion) -> QuoteCard | None:
+    """The best quote of an answer, where there is one."""
+    quotes = one.answer.quotes[:1] if one.answer is not None else ()
+    cards = quote_cards(quotes, at.links, at.knowledge_base.themes, at.absolute_links())
+    return cards[0] if cards else None
 
 
 def known_theme(at: Desk, name: str) -> Theme:

@@ -10,9 +10,11 @@ from flask import current_app, request
 
 from kb.records import Answer, Filter, Hit
 from web.choices import ChoiceReader
+from web.directory import DirectoryReader
 from web.filters import Parameters, filter_from
 from web.links import Links
 from web.metrics import Metrics
+from web.subquestions import SubQuestions
 
 if TYPE_CHECKING:
     from kb.assembly import KnowledgeBase
@@ -30,6 +32,8 @@ class Desk:
     links: Links
     metrics: Metrics
     choices: ChoiceReader
+    directory: DirectoryReader
+    subquestions: SubQuestions
 
     def ask(self, question: str, where: Filter, limit: int = 0) -> Answer:
         answer = self.knowledge_base.ask(question, where, limit)

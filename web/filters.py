@@ -10,7 +10,7 @@ from datetime import date
 from kb.errors import UsageError
 from kb.records import DOCUMENT_KINDS, PHASES, SIDES, Filter
 
-LISTS = ("theme", "show", "kind", "speaker", "side", "phase", "modality")
+LISTS = ("theme", "show", "kind", "speaker", "side", "organisation", "phase", "modality")
 DATES = ("since", "until")
 NAMES = LISTS + DATES
 MOST_VALUES = 20
@@ -87,3 +87,12 @@ def _exists(year: int, month: int, day: int) -> bool:
     except ValueError:
         return False
     return True
+
+
+def often(facets: Mapping[str, Mapping[str, int]], name: str, where: Filter, most: int = 8) -> list[str]:
+    """Of a facet with very many values: those that are asked for, and then those met most often."""
+    held = facets.get(name, {})
+    asked = list(getattr(where, name))
+    small = {value.lower() for value in asked}
+    others = [value for value in sorted(held, key=lambda value: (-held[value], value)) if value.lower() not in small]
+    return asked + others[:most]

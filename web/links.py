@@ -9,6 +9,7 @@ from urllib.parse import quote, urldefrag, urlencode
 from kb.records import Citation, Filter, Passage, citation_id
 from web.filters import pairs
 from web.security import outgoing
+from web.slugs import slug_of
 
 API = "/api/v1"
 CITED = "cited"
@@ -83,6 +84,27 @@ class Links:
         """A saved quote on its collection's page; action: what is done to it."""
         page = self.collection(token)
         return f"{page}/quotes/{saved_id}/{action}" if action else f"{page}#{saved_anchor(saved_id)}"
+
+    def browse(self, kind: str, name: str = "", side: str = "", page: int = 1) -> str:
+        """A list of speakers, organisations, shows or episodes, narrowed and turned to a page."""
+        asked = [(key, value) for key, value in (("name", name), ("side", side)) if value]
+        asked += [("page", str(page))] if page > 1 else []
+        return f"{self.root}/{kind}" + (f"?{urlencode(asked, quote_via=quote)}" if asked else "")
+
+    def speaker(self, name: str, *, composed: bool = False) -> str:
+        return f"{self.root}/speakers/{slug_of(name, composed=composed)}"
+
+    def organisation(self, name: str, *, composed: bool = False) -> str:
+        return f"{self.root}/organisations/{slug_of(name, composed=composed)}"
+
+    def show(self, name: str) -> str:
+        return f"{self.root}/shows/{slug_of(name)}"
+
+    def entry(self, kind: str, entry_id: str) -> str:
+        return f"{self.root}/{kind}/{_segment(entry_id)}"
+
+    def api_page(self, kind: str, after: str, limit: int) -> str:
+        return f"{self.api(kind)}?{urlencode([('after', after), ('limit', limit)])}"
 
     def problem(self, name: str) -> str:
         return f"{self.root}/problems/{_segment(name)}"

@@ -19,7 +19,7 @@ from web.collection_paths import Call, calls
 from web.filters import DATES, LISTS, LONGEST_VALUE, MOST_VALUES
 from web.limits import HITS, LISTED, MOST_HITS, MOST_LISTED
 from web.links import API, Links
-from web.payloads import DocumentPage, DocumentsJson, PassageJson, ThemesJson
+from web.payloads import DocumentPage, DocumentsJson, EntriesJson, PassageJson, ThemesJson
 
 Json = dict[str, Any]
 VERSION = "3.1.0"
@@ -33,6 +33,7 @@ _ABOUT = {
     "kind": "The kind of document.",
     "speaker": "Who says it.",
     "side": "On which side of the table.",
+    "organisation": "Whom the speaker works for.",
     "phase": "The clinical phase.",
     "modality": "The modality.",
     "since": "From this year, month or day on.",
@@ -89,6 +90,7 @@ def operations(most_quotes: int, themes: Sequence[str]) -> list[Operation]:
     document_id = _parameter("document_id", "A document's id.", {"type": "string"}, place="path")
     passage_id = _parameter("passage_id", "A passage's id.", {"type": "string"}, place="path")
     after = _parameter("after", "Begin after the document of this id.", {"type": "string"})
+    later = _parameter("after", "Begin after the entry of this id.", {"type": "string"})
     return [
         Operation("/ask", "ask", "Cited quotes, or not found", AnswerJson, answered, asking, asks=True),
         Operation("/search", "search", "Passages, best first", HitsJson, searched, asking, asks=True),
@@ -101,6 +103,14 @@ def operations(most_quotes: int, themes: Sequence[str]) -> list[Operation]:
         ),
         Operation("/documents/{document_id}", "document", "A document, whole", DocumentPage, (document_id,), (404,)),
         Operation("/passages/{passage_id}", "passage", "A passage and its place", PassageJson, (passage_id,), (404,)),
+        *(
+            Operation(f"/{kind}", kind, f"{what}, by id", EntriesJson, (_limit(MOST_LISTED, LISTED), later))
+            for kind, what in (
+                ("speakers", "Who speaks in the library"),
+                ("organisations", "Whom the speakers work for"),
+                ("shows", "Podcasts and publications"),
+            )
+        ),
         Operation("/themes", "themes", "The themes that passages are assigned to", ThemesJson, (), ()),
     ]
 

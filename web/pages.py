@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from kb.errors import NotFoundError, UsageError
 from kb.follow_up import taken_to_mean
-from kb.records import Filter
+from kb.records import Answer, Filter
 from kb.search import clean_question
 from web.cards import passage_cards, quote_cards
 from web.desk import Desk, desk, query
@@ -54,6 +56,8 @@ def ask() -> str | AnyResponse:
         groupings=[(name, title, at.links.ask(answer.question, where, name)) for name, title in GROUPINGS.items()],
         evidence=evidence(answer.quotes, lambda document_id: base.library.linked(document_id)),
         nearest=passage_cards(answer.nearest[:NEAREST_SHOWN], base.revision, at.links, base.themes),
+        facets=answer.facets,
+        years=_years(at, answer, where),
         **_form(at, answer.question, where),
     )
 
@@ -65,6 +69,15 @@ def take_down() -> str:
     question = clean_question(request.form.get("q", ""), at.settings.question_chars)
     at.knowledge_base.library.take_down(question)
     return render_template("taken_down.html", **_form(at, question, Filter()))
+
+
+def _years(at: Desk, answer: Answer, where: Filter) -> list[tuple[str, int, str]]:
+    """(year, passages found, the address of the answer narrowed to it), the newest first."""
+    counted = sorted(answer.facets.get("year", {}).items(), reverse=True)
+    return [
+        (year, number, at.links.ask(answer.question, replace(where, since=year, until=year)))
+        for year, number in counted
+    ]
 
 
 def problem(name: str) -> str:

@@ -8,6 +8,7 @@ from kb.library.rows import DocumentRow
 from kb.payloads import DocumentJson, ListedJson, ThemeJson, document_json, listed_json, theme_json
 from kb.records import Passage, Revision, Theme, citation_id
 from kb.spans import voices
+from web.directory import Entry
 from web.links import Links
 
 
@@ -33,6 +34,32 @@ class DocumentsJson(TypedDict):
 
 class ThemesJson(TypedDict):
     themes: list[ThemePage]
+
+
+class EntryJson(TypedDict):
+    """A speaker, an organisation or a show, as the documents name it. composed: a role in written conversations.
+
+    guessed: no document says so; documents: a conversation in two forms counted once; passages: in which it is heard.
+    """
+
+    id: str
+    name: str
+    composed: bool
+    guessed: bool
+    sides: list[str]
+    organisations: list[str]
+    themes: dict[str, int]
+    documents: int
+    passages: int
+    page: str
+
+
+class EntriesJson(TypedDict):
+    """A page of the list, by id. next: the address of the page after it, or null."""
+
+    entries: list[EntryJson]
+    total: int
+    next: str | None
 
 
 class PassageJson(TypedDict):
@@ -89,6 +116,21 @@ def passage(found: Passage, revision: Revision, current: bool, links: Links) -> 
         "sponsored": revision.metadata.sponsored,
         "citation": citation_id(found.revision_id, found.start, found.end),
         "url": links.passage(found),
+    }
+
+
+def entry(found: Entry, page: str) -> EntryJson:
+    return {
+        "id": found.id,
+        "name": found.name,
+        "composed": found.composed,
+        "guessed": found.guessed,
+        "sides": list(found.sides),
+        "organisations": [name for name, _ in found.organisations],
+        "themes": dict(found.themes),
+        "documents": found.interviews,
+        "passages": found.passages,
+        "page": page,
     }
 
 

@@ -48,7 +48,10 @@ class Answerer:
         chance, bar = probability(judged, self._rule)
         quotes = self._quotes(sentences, limit or self._settings.quotes) if sentences and chance >= bar else []
         values = {**judged, "probability": chance, "bar": bar}
-        return Answer(clean, "answered" if quotes else "not_found", tuple(quotes), found.hits[:_NEAREST], values)
+        facets = self._library.facet_counts(found.candidates)
+        return Answer(
+            clean, "answered" if quotes else "not_found", tuple(quotes), found.hits[:_NEAREST], values, facets
+        )
 
     def judged(self, found: Found, where: Filter) -> list[Sentence]:
         """The candidate sentences, best first; the best few of them read by the judge."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeAlias
 
 from typing_extensions import TypedDict
 
 from kb.records import Answer, Citation, Hit, Passage, Quote
 
 SpeakersOf = Callable[[Passage], Sequence[str]]
+Facets: TypeAlias = dict[str, dict[str, int]]
 
 
 class QuoteJson(TypedDict):
@@ -53,7 +55,8 @@ class NearestJson(TypedDict):
 class AnswerJson(TypedDict):
     """status: "answered", with 1 to 5 quotes, best first, or "not_found", with the nearest passages.
 
-    judged: the numbers that this was decided by.
+    judged: the numbers that this was decided by. facets: facet -> value -> how many of the passages that were found
+    for the question have it.
     """
 
     question: str
@@ -61,6 +64,7 @@ class AnswerJson(TypedDict):
     quotes: list[QuoteJson]
     nearest: list[NearestJson]
     judged: dict[str, float]
+    facets: Facets
 
 
 class HitJson(TypedDict):
@@ -78,8 +82,11 @@ class HitJson(TypedDict):
 
 
 class HitsJson(TypedDict):
+    """facets: facet -> value -> how many of the passages that were found for the question have it."""
+
     question: str
     hits: list[HitJson]
+    facets: Facets
 
 
 def answer_json(answer: Answer, url_of: Callable[[Citation], str], speakers_of: SpeakersOf) -> AnswerJson:
@@ -91,7 +98,13 @@ def answer_json(answer: Answer, url_of: Callable[[Citation], str], speakers_of: 
         "quotes": [quote_json(quote, url_of) for quote in answer.quotes],
         "nearest": [nearest_json(hit, speakers_of(hit.passage)) for hit in nearest],
         "judged": {name: round(value, 6) for name, value in answer.judged.items()},
+        "facets": facets_json(answer.facets),
     }
+
+
+def facets_json(facets: Mapping[str, Mapping[str, int]]) -> Facets:
+    """Values by how often they were met, the most frequent first; equal ones in alphabetical order."""
+    return {name: dict(sorted(held.items(), key=lambda item: (-item[1], item[0]))) for name, held in facets.items()}
 
 
 def quote_json(quote: Quote, url_of: Callable[[Citation], str]) -> QuoteJson:
@@ -132,8 +145,14 @@ def nearest_json(hit: Hit, speakers: Sequence[str]) -> NearestJson:
     }
 
 
-def hits_json(question: str, hits: Sequence[Hit], speakers_of: SpeakersOf) -> HitsJson:
-    return {"question": question, "hits": [hit_json(hit, speakers_of(hit.passage)) for hit in hits]}
+def hits_json(
+    question: str, hits: Sequence[Hit], speakers_of: SpeakersOf, facets: Mapping[str, Mapping[str, int]]
+) -> HitsJson:
+    return {
+        "question": question,
+        "hits": [hit_json(hit, speakers_of(hit.passage)) for hit in hits],
+        "facets": facets_json(facets),
+    }
 
 
 def hit_json(hit: Hit, speakers: Sequence[str]) -> HitJson:

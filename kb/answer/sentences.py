@@ -73,6 +73,10 @@ def _quotable(sentence: Sentence, where: Filter) -> bool:
         return False  # a host's question is never shown as advice
     if _unattributed_turn(sentence) or (speaker is not None and speaker.host and _introduces(sentence)):
         return False
+    if where.organisation and (
+        speaker is None or speaker.organisation.lower() not in {name.lower() for name in where.organisation}
+    ):
+        return False
     if where.speaker and (speaker is None or speaker.name.lower() not in {n.lower() for n in where.speaker}):
         return False
     return not where.side or (speaker is not None and speaker.side in where.side)

@@ -26,13 +26,14 @@ FILTERS = (
     click.option("--show", multiple=True, metavar="TITLE", help="Only this podcast or publication."),
     click.option("--kind", multiple=True, type=click.Choice(DOCUMENT_KINDS), help="Only documents of this kind."),
     click.option("--speaker", multiple=True, metavar="NAME", help="Only what this person said."),
+    click.option("--organisation", multiple=True, metavar="NAME", help="Only people of this organisation."),
     click.option("--side", multiple=True, type=click.Choice(SIDES), help="Only what this side of the table said."),
     click.option("--phase", multiple=True, type=click.Choice(PHASES), help="Only documents about this phase."),
     click.option("--modality", multiple=True, metavar="NAME", help="Only documents about this modality."),
     click.option("--since", metavar="DATE", help="Only documents of this date or later (2026, 2026-03 or 2026-03-31)."),
     click.option("--until", metavar="DATE", help="Only documents of this date or earlier."),
 )
-FILTER_NAMES = ("theme", "show", "kind", "speaker", "side", "phase", "modality", "since", "until")
+FILTER_NAMES = ("theme", "show", "kind", "speaker", "side", "organisation", "phase", "modality", "since", "until")
 
 
 def filters(function: Command) -> Command:
@@ -146,7 +147,8 @@ def _answer(base: KnowledgeBase, question: str, where: Filter, limit: int | None
 def _hits(base: KnowledgeBase, question: str, where: Filter, limit: int) -> Mapping[str, Any]:
     from kb.answer.render import hits_json
 
-    return hits_json(question, base.search(question, where, limit), base.speakers_of)
+    hits, facets = base.search_counted(question, where, limit)
+    return hits_json(question, hits, base.speakers_of, facets)
 
 
 COMMANDS = (ask, search)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kb.engines import Draft, Home, View, remove_index
+from kb.facets import FACETS
 from kb.library import GenerationRow, IndexEntry, Library
 from kb.records import content_hash
 from kb.settings import Settings
@@ -34,6 +35,7 @@ def home_of(settings: Settings, library: Library, generation: GenerationRow) -> 
         "dimension": generation.dimension,
         "passages": generation.passages,
         "normaliser": generation.normaliser,
+        "facets": FACETS,
     }
     recipe = content_hash(*(f"{key}={value}" for key, value in made_of.items()))[:8]
     name = f"g{generation.id}-{library.library_id()[:8]}-{recipe}"

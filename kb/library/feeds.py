@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Row, func, select
 from kb.facets import day_of, facet_keys
 from kb.library.rows import Change, GenerationRow, IndexEntry, VectorRow
 from kb.library.schema import (
+    appearances,
     changes,
     document_facets,
     documents,
@@ -169,12 +170,21 @@ class _Facets:
     """What filters can ask of some passages."""
 
     def __init__(self, connection: Connection, nos: Sequence[int], document_ids: Sequence[str]) -> None:
-        self._voices: dict[int, list[tuple[str, str]]] = {}
+        self._voices: dict[int, list[tuple[str, str, str]]] = {}
         self._themes: dict[int, list[str]] = {}
         self._values: dict[str, dict[str, list[str]]] = {}
         self.days: dict[str, int] = {}
-        for voice in connection.execute(select(passage_voices).where(passage_voices.c.passage_no.in_(nos))):
-            self._voices.setdefault(voice.passage_no, []).append((voice.speaker, voice.side))
+        heard = (
+            select(passage_voices, func.coalesce(appearances.c.organisation, "").label("organisation"))
+            .join(passages, passages.c.no == passage_voices.c.passage_no)
+            .outerjoin(
+                appearances,
+                (appearances.c.document_id == passages.c.document_id)
+                & (appearances.c.name == passage_voices.c.speaker),
+            )
+        )
+        for voice in connection.execute(heard.where(passage_voices.c.passage_no.in_(nos))):
+            self._voices.setdefault(voice.passage_no, []).append((voice.speaker, voice.side, voice.organisation))
         for theme in connection.execute(select(passage_themes).where(passage_themes.c.passage_no.in_(nos))):
             self._themes.setdefault(theme.passage_no, []).append(theme.theme)
         mine = select(documents.c.id, documents.c.show, documents.c.kind, documents.c.date)

@@ -16,6 +16,7 @@ from kb.library.connection import database_path, translated
 from kb.library.digests import digest_of, stored_digests
 from kb.library.migrations import SCHEMA_VERSION
 from kb.library.schema import (
+    appearances,
     changes,
     collected,
     document_facets,
@@ -79,6 +80,7 @@ class Keeping(Store):
         own = {
             "documents": documents.c.id,
             "document_facets": document_facets.c.document_id,
+            "appearances": appearances.c.document_id,
             "links": links.c.document_id,
             "links (other)": links.c.other_id,
             "revisions": revisions.c.document_id,

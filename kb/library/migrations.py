@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Callable
 
 from sqlalchemy import Connection, inspect, select, text, update
 
 from kb.errors import SchemaError
+from kb.library.appearing import put_appearances
 from kb.library.digests import digest_of, stored_digests
-from kb.library.schema import collected, collections, facts, generations, metadata, planted, runs, unanswered
+from kb.library.schema import (
+    appearances,
+    collected,
+    collections,
+    documents,
+    facts,
+    generations,
+    metadata,
+    planted,
+    revisions,
+    runs,
+    unanswered,
+)
+from kb.records import metadata_from_json
 
 
 def _first(connection: Connection) -> None:
@@ -68,8 +83,25 @@ def _sixth(connection: Connection) -> None:
     unanswered.create(connection, checkfirst=True)
 
 
+def _seventh(connection: Connection) -> None:
+    """Who takes part in each document, in a table of its own; it was read off the current revisions until now."""
+    appearances.create(connection, checkfirst=True)
+    current = select(documents.c.id, revisions.c.metadata).join(revisions, revisions.c.id == documents.c.revision_id)
+    for document_id in connection.scalars(select(documents.c.id)).all():
+        for row in connection.execute(current.where(documents.c.id == document_id)):
+            put_appearances(connection, row.id, metadata_from_json(json.loads(row._mapping[revisions.c.metadata])))
+
+
 # Step n brings schema n - 1 to schema n. Never change one that was released; add the next.
-STEPS: tuple[Callable[[Connection], None], ...] = (_first, _second, _third, _fourth, _fifth, _sixth)
+STEPS: tuple[Callable[[Connection], None], ...] = (
+    _first,
+    _second,
+    _third,
+    _fourth,
+    _fifth,
+    _sixth,
+    _seventh,
+)
 SCHEMA_VERSION = len(STEPS)
 
 

@@ -50,6 +50,21 @@ document_facets = Table(
     Column("value", String, primary_key=True),
 )
 
+# Who takes part in a document, as its current revision says: lists and filters ask here, not of every revision.
+appearances = Table(
+    "appearances",
+    metadata,
+    Column("document_id", ForeignKey("documents.id", ondelete="CASCADE"), primary_key=True),
+    Column("name", String, primary_key=True),
+    Column("role", String, nullable=False),
+    Column("organisation", String, nullable=False),
+    Column("side", String, nullable=False),
+    Column("host", Boolean, nullable=False),
+    Column("guessed", Boolean, nullable=False),
+    Index("appearances_by_name", "name"),
+    Index("appearances_by_organisation", "organisation"),
+)
+
 links = Table(
     "links",
     metadata,

@@ -9,7 +9,15 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Select, func, or_, select
 
-from kb.library.schema import document_facets, documents, generations, passage_themes, passage_voices, passages
+from kb.library.schema import (
+    appearances,
+    document_facets,
+    documents,
+    generations,
+    passage_themes,
+    passage_voices,
+    passages,
+)
 from kb.records import Filter
 
 
@@ -44,7 +52,7 @@ def within_scope(query: Select[Any], scope: str) -> Select[Any]:
     if where.document:
         query = query.where(documents.c.id.in_(where.document))
     query = _document_conditions(query, where)
-    if where.theme or where.speaker or where.side:
+    if where.theme or where.speaker or where.side or where.organisation:
         query = query.where(_some_passage(where))
     return query
 
@@ -78,13 +86,20 @@ def _some_passage(where: Filter) -> ColumnElement[bool]:
             passage_themes.c.passage_no == passages.c.no, passage_themes.c.theme.in_(where.theme)
         )
         some = some.where(themed.correlate(passages).exists())
-    if where.speaker or where.side:
+    if where.speaker or where.side or where.organisation:
         heard = select(passage_voices.c.speaker).where(passage_voices.c.passage_no == passages.c.no)
         if where.speaker:
             heard = heard.where(_named(passage_voices.c.speaker, where.speaker))
         if where.side:
             heard = heard.where(passage_voices.c.side.in_(where.side))
-        some = some.where(heard.correlate(passages).exists())
+        if where.organisation:
+            employed = select(appearances.c.name).where(
+                appearances.c.document_id == documents.c.id,
+                appearances.c.name == passage_voices.c.speaker,
+                _named(appearances.c.organisation, where.organisation),
+            )
+            heard = heard.where(employed.correlate(documents, passage_voices).exists())
+        some = some.where(heard.correlate(passages, documents).exists())
     return some.correlate(documents).exists()
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from kb.errors import GenerationChangedError, NotFoundError, VectorsGoneError
+from kb.library.appearing import put_appearances
 from kb.library.collecting import forget_document
 from kb.library.digests import digest_of
 from kb.library.rows import SourceRow, Stored
@@ -255,6 +256,7 @@ def _put_document(connection: Connection, new: Publication, revision_id: str, ro
     if facets:
         rows = [{"document_id": new.document_id, "name": name, "value": value} for name, value in sorted(set(facets))]
         connection.execute(insert(document_facets), rows)
+    put_appearances(connection, new.document_id, meta)
 
 
 def _put_revision(connection: Connection, new: Publication, revision_id: str, content: str) -> None:

@@ -38,6 +38,7 @@ COMMANDS = (
     "settings",
     "show",
     "themes",
+    "unanswered",
 )
 HEAVY = (
     "torch",

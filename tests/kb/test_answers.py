@@ -188,7 +188,7 @@ def test_answers_and_hits_render_the_documented_keys(base: KnowledgeBase) -> Non
     body = answer_json(base.ask("How is trust built?"), lambda citation: f"/x/{citation.id}", base.speakers_of)
     assert set(body) >= ANSWER_KEYS
     assert set(body["quotes"][0]) >= QUOTE_KEYS
-    hits = hits_json("q", base.search("trust"), base.speakers_of)
+    hits = hits_json("q", base.search("trust"), base.speakers_of, {})
     assert set(hits["hits"][0]) >= HIT_KEYS
 
 

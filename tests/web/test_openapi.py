@@ -31,6 +31,7 @@ CALLS += [("/documents/{document_id}", "GET"), ("/passages/{passage_id}", "GET")
 SAVING = [("/collections", "POST"), ("/collections/{token}", "PATCH"), ("/collections/{token}/quotes", "POST")]
 SAVING += [("/collections/{token}/quotes/{saved_id}", method) for method in ("PATCH", "DELETE")]
 COLLECTING = [*SAVING, ("/collections/{token}", "GET"), ("/collections/{token}", "DELETE")]
+CALLS += [("/speakers", "GET"), ("/organisations", "GET"), ("/shows", "GET")]
 
 GOOD = [(*call, GenerationMode.POSITIVE) for call in CALLS + COLLECTING]
 # The others take nothing that a schema could call wrong.

@@ -32,8 +32,14 @@ HOSTS = [
 def addresses(site: Site) -> list[str]:
     """At least one address of every rule, some that fail, every static file."""
     passage = site.base.library.passages_of(site.base.library.current(site.ids["article-1"]).id)[0]
-    values = {"document_id": site.ids["article-1"], "passage_id": passage.id, "name": "trust", "filename": "style.css"}
-    values["token"] = new_token()
+    values = {
+        "document_id": site.ids["article-1"],
+        "passage_id": passage.id,
+        "name": "trust",
+        "filename": "style.css",
+        "entry_id": "none",
+        "token": new_token(),
+    }
     site.base.library.make_collection(values["token"], read_token(values["token"]), "Mine", datetime.now(UTC))
     rules = [rule for rule in site.app.url_map.iter_rules() if rule.rule != "/problems/<name>"]
     found = [re.sub(r"<(?:\w+:)?(\w+)>", lambda match: values[match.group(1)], rule.rule) for rule in rules]
