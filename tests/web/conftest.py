@@ -1,7 +1,8 @@
-"""A site over the small library of samples.py."""
+"""A site over the small library of samples.py, and one real browser for all the tests that need one."""
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from playwright import sync_api
 
 from kb.assembly import KnowledgeBase
 from kb.settings import Settings, load_settings
@@ -17,6 +19,16 @@ from kb.themes import ThemeRule
 from tests.tiny import TinyEmbedder, TinyJudge, vector_of
 from tests.web import samples
 from web import close_app, create_app
+
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 @dataclass(frozen=True)
@@ -77,3 +89,14 @@ def own_site(tmp_path: Path) -> Iterator[Site]:
         app = create_app(settings, base)
         yield Site(app, base, ids)
         close_app(app)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[sync_api.Browser]:
+    path = shutil.which("chromium")
+    if path is None:
+        pytest.skip("Chromium is missing: apt-get install chromium")
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        browser.close()

@@ -15,11 +15,10 @@ from playwright import sync_api
 
 from tests.web import samples
 from tests.web.conftest import Site
-from tests.web.test_browser import CONTRAST, TRUST, Watch, chromium
+from tests.web.test_browser import CONTRAST, TRUST, Watch
 from web import close_app, create_app
 from web.server import listening
 
-__all__ = ["chromium"]
 pytestmark = pytest.mark.browser
 # Of a page that would clash with anything that is not shut off from it.
 LOUD = "body * { color: lime !important; font-size: 60px !important; display: inline !important; }"
