@@ -2,14 +2,16 @@
 
     python -m benchmarks.summary [WORK_FOLDER] [--write]
 
-A library of corpus/ is made in [WORK_FOLDER]. Each line of benchmarks/labels/summary-*.jsonl is a sentence about a span of
-it, true, or altered by a negation, a number, a name or a swapped side. --write puts the bars into kb/summary/bars.json.
+A library of corpus/ is made in [WORK_FOLDER]. Each line of benchmarks/labels/summary-*.jsonl is a sentence about a span
+of it, true, or altered by a negation, a number, a name or a swapped side.
+--write puts the bars into kb/summary/bars.json.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import re
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -40,13 +42,14 @@ def read(part: str) -> list[Row]:
 def quote_of(base: KnowledgeBase, row: Row, documents: dict[str, str]) -> Quote:
     """The span as an answer would quote it, with its speaker and its source."""
     revision = base.library.current(documents[row["document"]])
-    start = revision.text.index(row["quote"])
-    end = start + len(row["quote"])
+    found = re.search(r"\s+".join(map(re.escape, row["quote"].split())), revision.text)
+    assert found, f"{row['id']}: the quote is not in the document"
+    start, end = found.span()
     speaker = voice(revision.segments, start, end)
     cited = citation_id(revision.id, start, end)
     citation = Citation(cited, revision.document_id, revision.id, start, end, speaker, None)
     section, known = revision.section_at(start), revision.metadata.speaker(speaker)
-    return Quote(row["quote"], 0, end - start, citation, known, revision.metadata, section, (), 0.0, {})
+    return Quote(found.group(), 0, end - start, citation, known, revision.metadata, section, (), 0.0, {})
 
 
 def measured(base: KnowledgeBase, rows: list[Row], documents: dict[str, str]) -> list[Row]:
@@ -61,7 +64,7 @@ def measured(base: KnowledgeBase, rows: list[Row], documents: dict[str, str]) ->
 
 
 def bars(rows: list[Row], quotes: dict[str, np.ndarray[Any, Any]], sentences: dict[str, Any]) -> Row:
-    """Of the bars that cost at most COST of the true sentences, those by which fewest sentences pass a strange quote."""
+    """Of the bars that cost at most COST of the true sentences, those by which fewest pass a strange quote."""
     true = [row for row in rows if not row["altered"]]
     strange = [
         (float((rows_of @ sentences[row["sentence"]]).max()), overlap(row["sentence"], text))
@@ -72,8 +75,8 @@ def bars(rows: list[Row], quotes: dict[str, np.ndarray[Any, Any]], sentences: di
     tried = []
     for over in np.arange(0.2, 0.71, 0.05):
         for like in np.arange(0.3, 0.66, 0.05):
-            lost = sum(row["over"] < over or row["like"] < like for row in true)
-            passed = sum(o >= over and c >= like for c, o in strange)
+            lost = int(sum(row["over"] < over or row["like"] < like for row in true))
+            passed = int(sum(o >= over and c >= like for c, o in strange))
             if lost <= COST * len(true):
                 tried.append((passed, -lost, round(float(over), 2), round(float(like), 2), lost))
     passed, _, over, like, lost = min(tried)

@@ -217,7 +217,9 @@ class KnowledgeBase:
 
     def _active_embedder(self) -> Embedder:
         followed = self.follower.current()
-        return self.embedders.of(followed.generation.model, followed.generation.model_key) if followed else self.embedder
+        return (
+            self.embedders.of(followed.generation.model, followed.generation.model_key) if followed else self.embedder
+        )
 
     def theme_rule_of(self, embedder: Embedder) -> ThemeRule:
         if embedder is self.embedders.own:

@@ -14,7 +14,7 @@ from jinja2 import StrictUndefined
 from limits import parse_many
 
 from kb.errors import SettingsError
-from web import api, browsing, failures, operations, pages, reading, security, words
+from web import api, browsing, failures, operations, pages, reading, security, summarising, words
 from web.choices import ChoiceReader
 from web.desk import EXTENSION, Desk
 from web.following import Follower
@@ -51,10 +51,11 @@ def create_app(settings: Settings, knowledge_base: KnowledgeBase | None = None) 
     _limit_requests(app, limit)
     security.register(app)
     failures.register(app)
-    for area in (pages, reading, browsing, api, operations):
+    for area in (pages, summarising, reading, browsing, api, operations):
         app.register_blueprint(area.blueprint())
     operations.watch(desk)
     app.context_processor(lambda: {"links": desk.links, "words": words, "confidential": not settings.log_questions})
+    app.context_processor(lambda: {"summary_host": base.summariser.host})
     follower = Follower(base.keep_up, settings.follow_interval_s, metrics.follow_failures.inc)
     app.extensions[FOLLOWER] = follower
     follower.start()
@@ -101,7 +102,8 @@ def _limit_requests(app: Flask, limit: str) -> None:
         headers_enabled=True,
         enabled=bool(limit),
     )
-    limiter.request_filter(lambda: request.endpoint not in pages.SEARCHING | browsing.SEARCHING | api.SEARCHING)
+    searching = pages.SEARCHING | browsing.SEARCHING | api.SEARCHING | summarising.SEARCHING
+    limiter.request_filter(lambda: request.endpoint not in searching)
     limiter.init_app(app)
 
 

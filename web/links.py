@@ -33,6 +33,13 @@ class Links:
         asked += [("group", group)] if group not in ("", "relevance") else []
         return f"{self.root}/ask" + (f"?{urlencode(asked, quote_via=quote)}" if asked else "")
 
+    def summary(self, question: str, where: Filter | None = None) -> str:
+        """An answer's page with the summary written already, for readers without scripts."""
+        return f"{self.ask(question, where)}&summary=1#summary"
+
+    def summary_stream(self) -> str:
+        return f"{self.root}/ask/summary"
+
     def documents(self) -> str:
         return f"{self.root}/documents"
 

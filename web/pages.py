@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from kb.errors import NotFoundError, UsageError
-from kb.records import Filter
+from kb.records import Answer, Filter
 from web.cards import passage_cards, quote_cards
 from web.desk import Desk, desk, query
 from web.evidence import evidence
 from web.failures import kinds
 from web.filters import nearest, pairs, without
 from web.grouping import GROUPINGS, grouped
+from web.summarising import summarised
 
 SEARCHING = frozenset(("pages.ask",))
 NEAREST_SHOWN = 5
@@ -41,6 +44,7 @@ def ask() -> str | AnyResponse:
     base = at.knowledge_base
     return render_template(
         "answer.html",
+        summary=_summary(at, answer, where),
         answered=answer.status == "answered",
         groups=grouped(quote_cards(answer.quotes, at.links, base.themes, at.absolute_links()), by),
         grouping=by,
@@ -49,6 +53,24 @@ def ask() -> str | AnyResponse:
         nearest=passage_cards(answer.nearest[:NEAREST_SHOWN], base.revision, at.links, base.themes),
         **_form(at, answer.question, where),
     )
+
+
+def _summary(at: Desk, answer: Answer, where: Filter) -> dict[str, object]:
+    """The summary's slot. It is written here only where the address asks for that: an answer waits for no model."""
+    offered = bool(at.knowledge_base.summariser.host) and bool(answer.quotes)
+    wanted = offered and request.args.get("summary") == "1"
+    sentences, notice = summarised(at, answer) if wanted else ([], "")
+    asked: dict[str, Any] = {"question": answer.question, "shown": [quote.citation.id for quote in answer.quotes]}
+    for name, value in pairs(where):
+        asked.setdefault(name, []).append(value)
+    return {
+        "offered": offered,
+        "wanted": wanted,
+        "sentences": sentences,
+        "notice": notice,
+        "asked": asked,
+        "url": at.links.summary(answer.question, where),
+    }
 
 
 def problem(name: str) -> str:

@@ -20,13 +20,13 @@ from kb.summary.quantities import quantity_fault
 from kb.summary.sides import side_fault
 from kb.summary.wording import content_stems
 
-
 _CLAUSE = re.compile(r"[,;:()]|\b(?:and|but|while|whereas|because|since|although|so that|which)\b")
 # Who says it is for the check of sides; here they would count as words that the quote lacks.
 _TELLERS = frozenset(
     content_stems(
-        """sponsor sponsors biotech biotechs client customer cdmo cdmos manufacturer executive leader manager lead director
-        consultant adviser speaker says argues reports according thinks believes advises recommends warns view point"""
+        """sponsor sponsors biotech biotechs client customer cdmo cdmos manufacturer executive leader manager lead
+        director consultant adviser speaker says argues reports according thinks believes advises recommends warns
+        view point"""
     )
 )
 # Content words from which on a clause says something of its own.

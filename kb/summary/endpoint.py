@@ -1,8 +1,8 @@
 """A chat-completions endpoint, read as a stream. Whatever it sends is hostile: time, bytes and lines have hard bounds.
 
 The one place in Counterpart that sends a question to another program. It talks to the configured address alone: no
-proxy of the environment, no redirect, no cookie. A thread of its own does the waiting, so whoever reads the stream is free
-at the deadline, whatever the other side does.
+proxy of the environment, no redirect, no cookie. A thread of its own does the waiting, so whoever reads the stream is
+free at the deadline, whatever the other side does.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import Any
@@ -31,7 +31,7 @@ ENDPOINT = "summary_url"
 Message = dict[str, str]
 
 
-class EndpointFault(CounterpartError):
+class EndpointFault(CounterpartError):  # noqa: N818  # it is no error of ours
     """The endpoint did not do what was asked. what: fit for a reader; never a word that the endpoint sent."""
 
     http_status = 503
@@ -117,6 +117,9 @@ class _Call:
 
     def end(self) -> None:
         self._ended.set()
+        self._hang_up()
+
+    def _hang_up(self) -> None:
         if self._socket is not None:
             with suppress(OSError):
                 self._socket.shutdown(socket.SHUT_RDWR)
@@ -124,10 +127,11 @@ class _Call:
     def _run(self) -> None:
         connection = self._connection()
         try:
-            for piece in self._pieces(connection):
-                self._made.put(piece)
-                if self._ended.is_set():
-                    return
+            with closing(self._pieces(connection)) as pieces:
+                for piece in pieces:
+                    self._made.put(piece)
+                    if self._ended.is_set():
+                        return
             self._made.put(None)
         except EndpointFault as fault:
             self._made.put(fault)
@@ -135,6 +139,7 @@ class _Call:
             # What it was is of no use to a reader, and its message may quote the address.
             self._made.put(EndpointFault("it cannot be reached, or broke off"))
         finally:
+            self._hang_up()
             connection.close()
 
     def _connection(self) -> http.client.HTTPConnection:
@@ -145,22 +150,14 @@ class _Call:
             )
         return http.client.HTTPConnection(self._endpoint.host, at.port, timeout=timeout)
 
-    def _pieces(self, connection: http.client.HTTPConnection) -> Iterator[str]:
+    def _pieces(self, connection: http.client.HTTPConnection) -> Generator[str]:
         connection.connect()
         self._socket = connection.sock
         if self._ended.is_set():
             return
         connection.request("POST", _path(self._endpoint.address), self._body(), self._headers())
-        response = connection.getresponse()
-        if response.status != http.client.OK:
-            raise EndpointFault(f"it answered with HTTP status {response.status}")
-        kind = response.headers.get_content_type()
-        if kind == "text/event-stream":
-            yield from _events(response)
-        elif kind == "application/json":
-            yield _whole(response)
-        else:
-            raise EndpointFault("it answered with something else than a completion")
+        with connection.getresponse() as response:
+            yield from _completion(response)
 
     def _headers(self) -> dict[str, str]:
         found = {"Content-Type": "application/json", "Accept": "text/event-stream", "Connection": "close"}
@@ -175,6 +172,18 @@ class _Call:
             "max_tokens": self._endpoint.tokens,
         }
         return json.dumps(body).encode("utf-8")
+
+
+def _completion(response: http.client.HTTPResponse) -> Iterator[str]:
+    if response.status != http.client.OK:
+        raise EndpointFault(f"it answered with HTTP status {response.status}")
+    kind = response.headers.get_content_type()
+    if kind == "text/event-stream":
+        yield from _events(response)
+    elif kind == "application/json":
+        yield _whole(response)
+    else:
+        raise EndpointFault("it answered with something else than a completion")
 
 
 def _path(address: SplitResult) -> str:

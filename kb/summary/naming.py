@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ _REVISION = re.compile(r"\(r\d+\)$")
 # Words of the trade that are no names, however they are written.
 _TRADE = frozenset(
     """cdmo cdmos cmo cmos cmc gmp cgmp r&d rna mrna dna atmp eu qa qc ceo coo cfo api pdf it ip i i'm i'd i've i'll
-    tox biotech biotechs""".split()
+    tox biotech biotechs""".split()  # noqa: SIM905
 )
 # What a sentence may begin with and is no name.
 _OPENERS = frozenset(
@@ -48,7 +49,8 @@ _OPENERS = frozenset(
     pricing ownership licences licence samples banks methods method assay assays specifications yield yields
     characterising characterisation moderately believable commonly typically generally normally ideally especially
     particularly simply clearly adding adopting agreeing naming setting showing hiding leaving buying selling team
-    members member person roles role that these those he she his her we our you your an a the and but or so not no what who why how which""".split()
+    members member person roles role that these those he she
+    his her we our you your an a the and but or so not no what who why how which""".split()  # noqa: SIM905
 )
 _SAME = {
     "us": "united states", "usa": "united states", "american": "united states", "america": "united states",
@@ -153,7 +155,7 @@ def _nearest(text: str, found: Sequence[Name]) -> dict[str, set[str]]:
     keys = {name.key for name in found}
     near: dict[str, set[str]] = {}
     bounds = [0, *(m.start() for m in re.finditer(r"[.,;:]\s|\b(?:and|or|while|whereas|but)\b", text)), len(text)]
-    parts = list(zip(bounds, bounds[1:], strict=False))
+    parts = list(itertools.pairwise(bounds))
     for token in tokens(text):
         if not token.content or token.lower in keys:
             continue

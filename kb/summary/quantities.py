@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -10,16 +11,16 @@ from fractions import Fraction
 _ONES = dict(
     zip(
         """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
-        seventeen eighteen nineteen""".split(),
+        seventeen eighteen nineteen""".split(),  # noqa: SIM905
         range(20),
         strict=True,
     )
 )
-_TENS = dict(zip("twenty thirty forty fifty sixty seventy eighty ninety".split(), range(20, 100, 10), strict=True))
+_TENS = dict(zip("twenty thirty forty fifty sixty seventy eighty ninety".split(), range(20, 100, 10), strict=True))  # noqa: SIM905
 _SCALES = {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9, "dozen": 12}
 _ORDINALS = dict(
     zip(
-        "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split(),
+        "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split(),  # noqa: SIM905
         range(1, 13),
         strict=True,
     )
@@ -41,9 +42,9 @@ _UNITS = {
     "percent": "percent percentage %",
 }
 _UNIT = {word: unit for unit, words in _UNITS.items() for word in words.split()}
-_LABELS = frozenset("phase phases chapter part annex week page stage step tier level section table day".split())
-_FREQUENT = frozenset("hourly daily weekly fortnightly monthly quarterly yearly annual annually".split())
-_EACH = frozenset("every each per a".split())
+_LABELS = frozenset("phase phases chapter part annex week page stage step tier level section table day".split())  # noqa: SIM905
+_FREQUENT = frozenset("hourly daily weekly fortnightly monthly quarterly yearly annual annually".split())  # noqa: SIM905
+_EACH = frozenset("every each per a".split())  # noqa: SIM905
 _WORD = re.compile(r"\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|[^\W\d_]+|%")
 # What is a name and no number: ICH Q5E, mRNA-1, ISO 9001 stay with the names.
 _CODE = re.compile(r"\b[A-Z]{1,4}\d+[A-Z]?(?:\(R\d\))?|\b[A-Za-z]+\d\w*")
@@ -51,7 +52,7 @@ _CODE = re.compile(r"\b[A-Z]{1,4}\d+[A-Z]?(?:\(R\d\))?|\b[A-Za-z]+\d\w*")
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """noun: the words right after it, up to three; unit: of time or percent, or ""; label: "phase" in "phase 2", or ""."""
+    """noun: up to three words right after it; unit: of time or percent, or ""; label: "phase" in "phase 2", or ""."""
 
     value: Fraction
     noun: tuple[str, ...]
@@ -63,7 +64,8 @@ class Quantity:
 def quantities(text: str) -> list[Quantity]:
     """Every number of a text, in order, "one" and "first" among them."""
     words = _words(text)
-    found, at = [], 0
+    found: list[Quantity] = []
+    at = 0
     while at < len(words):
         value, after, ordinal = _number(words, at)
         if value is None:
@@ -86,7 +88,7 @@ def frequencies(text: str) -> set[str]:
     """How often: "weekly", "every week", "once a week" -> "week"."""
     words = _words(text)
     found = {_UNIT[word] for word in words if word in _FREQUENT}
-    for before, word in zip(words, words[1:], strict=False):
+    for before, word in itertools.pairwise(words):
         if before in _EACH and word in _UNIT and word not in _FREQUENT:
             found.add(_UNIT[word])
     return found
@@ -101,7 +103,7 @@ def quantity_fault(sentence: str, quote: str) -> str:
     missing = (units(sentence) - {"second", "percent"}) - units(quote)
     if missing:
         return f"the quote does not speak of a {min(missing)}"
-    strange = {unit for unit in _bare_frequencies(sentence)} - units(quote)
+    strange = set(_bare_frequencies(sentence)) - units(quote)
     if strange:
         return f"the quote does not say that it is every {min(strange)}"
     return ""

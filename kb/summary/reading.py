@@ -67,7 +67,7 @@ def _numbers(group: str) -> list[int]:
 
 
 def presentable(text: str) -> bool:
-    """Whether a sentence is plain text of a sensible length: no markup, no address, no hidden character, no question."""
-    if len(text) > LONGEST_CHARS or len(text.split()) < _FEWEST_WORDS or text.rstrip("\"”’)").endswith("?"):
+    """Whether it is plain text of a sensible length: no markup, no address, no hidden character, no question."""
+    if len(text) > LONGEST_CHARS or len(text.split()) < _FEWEST_WORDS or text.rstrip('"”’)').endswith("?"):
         return False
     return not _STRANGE.search(text) and not any(unicodedata.category(character)[0] == "C" for character in text)

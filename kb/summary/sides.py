@@ -1,7 +1,7 @@
 """Who does what, and who says it: the sponsor's side and the manufacturer's must not be exchanged. Pure.
 
-Each content word stands under the side that was named last before it in its sentence. A sentence whose words stand under
-another side than in the quote has the sides swapped.
+Each content word stands under the side that was named last before it in its sentence. A sentence whose words stand
+under another side than in the quote has the sides swapped.
 """
 
 from __future__ import annotations
@@ -11,33 +11,33 @@ from collections.abc import Sequence
 from kb.summary.wording import Token, sentences_of, tokens
 
 SPONSOR, MAKER = "sponsor", "cdmo"
-_SPONSORS = frozenset("sponsor sponsors biotech biotechs client clients customer customers giver givers".split())
+_SPONSORS = frozenset("sponsor sponsors biotech biotechs client clients customer customers giver givers".split())  # noqa: SIM905
 _MAKERS = frozenset(
     """cdmo cdmos cmo cmos manufacturer manufacturers contractor contractors supplier suppliers vendor vendors acceptor
-    acceptors plant plants facility facilities incumbent""".split()
+    acceptors plant plants facility facilities incumbent""".split()  # noqa: SIM905
 )
 _OTHERS = {
-    "regulator": frozenset("regulator regulators inspector inspectors agency agencies authority authorities".split()),
-    "investor": frozenset("investor investors financier financiers".split()),
-    "consultant": frozenset("consultant consultants adviser advisers advisor advisors".split()),
+    "regulator": frozenset("regulator regulators inspector inspectors agency agencies authority authorities".split()),  # noqa: SIM905
+    "investor": frozenset("investor investors financier financiers".split()),  # noqa: SIM905
+    "consultant": frozenset("consultant consultants adviser advisers advisor advisors".split()),  # noqa: SIM905
 }
-_BODIES = frozenset("fda ema who mhra eudragmdp agency".split())
-_OWN = frozenset("i we my our us me mine ours i'm i'd i've i'll we're we've we'd we'll".split())
-_READER = frozenset("you your yours you're you've you'd you'll".split())
-_THEY = frozenset("they them their theirs they're they've they'd they'll".split())
-_POSSESSIVE = frozenset("my our your their mine ours yours theirs".split())
+_BODIES = frozenset("fda ema who mhra eudragmdp agency".split())  # noqa: SIM905
+_OWN = frozenset("i we my our us me mine ours i'm i'd i've i'll we're we've we'd we'll".split())  # noqa: SIM905
+_READER = frozenset("you your yours you're you've you'd you'll".split())  # noqa: SIM905
+_THEY = frozenset("they them their theirs they're they've they'd they'll".split())  # noqa: SIM905
+_POSSESSIVE = frozenset("my our your their mine ours yours theirs".split())  # noqa: SIM905
 _SAYING = frozenset(
     """say says said saying argue argues argued think thinks believe believes warn warns admit admits explain explains
     recommend recommends advise advises insist insists suggest suggests add adds note notes report reports complain
-    complains concede concedes""".split()
+    complains concede concedes""".split()  # noqa: SIM905
 )
-_SET = frozenset("a an the its their your our my every each any another no one this that which his her".split())
+_SET = frozenset("a an the its their your our my every each any another no one this that which his her".split())  # noqa: SIM905
 # Sentences of an article that begin so speak to the sponsor.
 _ORDERS = frozenset(
     """ask tell give keep put watch write hire choose set fix agree hold split read meet plan send invite prepare expect
     pay allow schedule discuss begin grade examine check treat make use store convert map bring preserve separate never
     work draw spend start review leave build budget reserve compare insist name decide request test add take visit
-    introduce link adopt present state show clear match negotiate""".split()
+    introduce link adopt present state show clear match negotiate""".split()  # noqa: SIM905
 )
 
 

@@ -25,16 +25,15 @@ _IRREGULAR = dict(
     caught:catch won:win wore:wear hid:hide hidden:hide rose:rise risen:rise stood:stand sat:sit slept:sleep
     ought:should decision:decide decisions:decide choice:choose choices:choose approval:approve approvals:approve
     proof:prove failure:fail failures:fail growth:grow loss:lose losses:lose sale:sell sales:sell
-    knowledge:know thought:think signature:sign signatures:sign""".split()
+    knowledge:know thought:think signature:sign signatures:sign""".split()  # noqa: SIM905
 )
 # Longest first; what is left must be a stem of three letters or more.
-_SUFFIXES = (
-    "isations izations isation ization ising izing ised ized ises izes ational fulness iveness ements ations ically ations ement ation ities ments "
-    "ingly edly ness ment ally ance ence ible able ical ives ions ing ise ize ity ies ied ion ive ers ed es er ly al s e y"
-).split()
+_SUFFIXES = """isations izations isation ization ising izing ised ized ises izes ational fulness iveness ements ations
+    ically ement ation ities ments ingly edly ness ment ally ance ence ible able ical ives ions ing ise ize ity ies ied
+    ion ive ers ed es er ly al s e y""".split()  # noqa: SIM905
 # Ends of a stretch that a "not" reaches over.
 BREAKS = frozenset(".,;:!?()–—") | frozenset(
-    "but because while whereas although though since so unless if when whenever until where however which who".split()
+    "but because while whereas although though since so unless if when whenever until where however which who".split()  # noqa: SIM905
 )
 
 
@@ -55,7 +54,7 @@ class Token:
 _EMPTY = frozenset(
     """also may might must can could would should shall will need needs one ones many much get gets even still yet
     often usually rather instead whether either else like per upon within among across toward towards another
-    without never rarely seldom nothing nobody none neither nor cannot every each""".split()
+    without never rarely seldom nothing nobody none neither nor cannot every each""".split()  # noqa: SIM905
 )
 
 

@@ -56,7 +56,7 @@ class Summariser:
         return self._endpoint.host if self._endpoint else ""
 
     def write(self, answer: Answer) -> Iterator[Verified | Notice]:
-        """Each sentence once it is verified; a notice at the end where something went wrong. Never raises for the endpoint."""
+        """Each sentence once it is verified; last a notice where something went wrong. No endpoint makes it raise."""
         if self._endpoint is None:
             yield Notice(NONE_SET)
         elif not answer.quotes:
@@ -100,7 +100,7 @@ class Summariser:
             stream.close()  # type: ignore[attr-defined]  # a generator: its end closes the connection
 
     def _verified(self, sentence: CitedSentence, quotes: Sequence[Quote], shown: Sequence[str]) -> Verified | None:
-        """The sentence with those of its citations that support it; None where none does, or one is of no quote shown."""
+        """It with those citations that support it; None where none does, or where one is of no quote shown."""
         numbers = sentence.numbers
         if not numbers or sentence.text in shown or not presentable(sentence.text):
             return None

@@ -26,11 +26,12 @@ def described(client: FlaskClient) -> Any:
 
 
 CALLS = [("/ask", "GET"), ("/ask", "POST"), ("/search", "GET"), ("/search", "POST"), ("/documents", "GET")]
+CALLS = [("/summary", "GET"), ("/summary", "POST"), *CALLS]
 CALLS += [("/documents/{document_id}", "GET"), ("/passages/{passage_id}", "GET"), ("/themes", "GET")]
 
 GOOD = [(*call, GenerationMode.POSITIVE) for call in CALLS]
 # The others take nothing that a schema could call wrong.
-BAD = [(*call, GenerationMode.NEGATIVE) for call in CALLS[:5]]
+BAD = [(*call, GenerationMode.NEGATIVE) for call in CALLS[:7]]
 
 
 @pytest.fixture(scope="module")
