@@ -28,6 +28,7 @@ from kb.revisions import Revisions
 from kb.search import Searcher
 from kb.settings import Settings
 from kb.spans import voices
+from kb.summary import Summariser
 from kb.themes import ThemeRule, read_themes, themes_path
 from kb.threads import steady_products
 
@@ -54,6 +55,7 @@ class KnowledgeBase:
             settings, self.library, self.embedders, self.theme_rule_of, self.judge, self.revisions
         )
         self.answerer = Answerer(settings, self.library, self.searcher, self.judge, self.revisions)
+        self.summariser = Summariser(settings, self._active_embedder)
 
     def __enter__(self) -> KnowledgeBase:
         return self
@@ -219,6 +221,12 @@ class KnowledgeBase:
     def embedder(self) -> Embedder:
         """The settings' own; an active generation of another model has another."""
         return self.embedders.own
+
+    def _active_embedder(self) -> Embedder:
+        followed = self.follower.current()
+        return (
+            self.embedders.of(followed.generation.model, followed.generation.model_key) if followed else self.embedder
+        )
 
     def theme_rule_of(self, embedder: Embedder) -> ThemeRule:
         if embedder is self.embedders.own:

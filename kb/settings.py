@@ -19,13 +19,16 @@ from typing import Any
 from kb.errors import SettingsError
 
 FILE_NAME = "counterpart.toml"
+# What is shown of a secret.
+SET = "(set)"
 # No settings themselves: which file holds them, and whether `kb` shows the trace of an error.
 SWITCHES = ("KB_SETTINGS", "KB_DEBUG")
 
 
-def _setting(default: Any, text: str, least: float = 0, most: float = math.inf) -> Any:
-    """least, most: the smallest and the largest number that the setting takes."""
-    return dataclass_field(default=default, metadata={"help": text, "least": least, "most": most})
+def _setting(default: Any, text: str, least: float = 0, most: float = math.inf, *, secret: bool = False) -> Any:
+    """least, most: the smallest and the largest number that the setting takes. secret: its value is never shown."""
+    metadata = {"help": text, "least": least, "most": most, "secret": secret}
+    return dataclass_field(default=default, metadata=metadata, repr=not secret)
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,13 @@ class Settings:
     )
     collection_quotes: int = _setting(200, "most quotes of a collection", least=1, most=1_000)
     collection_note_chars: int = _setting(2_000, "longest note beside a saved quote, in characters", most=20_000)
+    summary_url: str = _setting(
+        "", "OpenAI-compatible endpoint that writes summaries; questions and quotes are sent to it; empty: none"
+    )
+    summary_model: str = _setting("", "model that the endpoint is asked for, by its name for it")
+    summary_key: str = _setting("", "key of the endpoint; set it in the environment; it is never shown", secret=True)
+    summary_timeout_s: float = _setting(20.0, "how long a summary may take in all", least=0.1, most=300)
+    summary_tokens: int = _setting(300, "most tokens that the endpoint is asked for", least=1, most=4096)
 
     @property
     def data_folder(self) -> Path:
@@ -90,6 +100,12 @@ class Settings:
 
     def values(self) -> dict[str, Any]:
         return {entry.name: getattr(self, entry.name) for entry in fields(self)}
+
+    def shown(self) -> dict[str, Any]:
+        """The values as they may be printed: a secret that is set is told as set."""
+        found = self.values()
+        secret = (entry.name for entry in fields(self) if entry.metadata["secret"])
+        return found | {name: SET for name in secret if found[name]}
 
 
 def load_settings(overrides: Mapping[str, Any] | None = None, environ: Mapping[str, str] | None = None) -> Settings:

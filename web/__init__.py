@@ -27,6 +27,7 @@ from web import (
     reading,
     security,
     sharing,
+    summarising,
     words,
 )
 from web.choices import ChoiceReader
@@ -46,7 +47,7 @@ MOST_BODY_BYTES = 64 * 1024
 FOLLOWER = "counterpart-follower"
 OPENED_HERE = "counterpart-opened-here"
 LIMITED = pages.SEARCHING | browsing.SEARCHING | people.SEARCHING | api.SEARCHING
-LIMITED |= collecting.LIMITED | collecting_api.LIMITED
+LIMITED |= collecting.LIMITED | collecting_api.LIMITED | summarising.SEARCHING
 
 
 def create_app(settings: Settings, knowledge_base: KnowledgeBase | None = None) -> Flask:
@@ -80,7 +81,7 @@ def create_app(settings: Settings, knowledge_base: KnowledgeBase | None = None) 
     security.register(app)
     compression.register(app)
     failures.register(app)
-    for area in (pages, reading, browsing, people, collecting, api, collecting_api, operations):
+    for area in (pages, summarising, reading, browsing, people, collecting, api, collecting_api, operations):
         app.register_blueprint(area.blueprint())
     operations.watch(desk)
     _share_with_templates(app, desk, settings)
@@ -93,6 +94,7 @@ def create_app(settings: Settings, knowledge_base: KnowledgeBase | None = None) 
 def _share_with_templates(app: Flask, desk: Desk, settings: Settings) -> None:
     shared = {"links": desk.links, "words": words, "often": often, "confidential": not settings.log_questions}
     shared |= {"collection_of_reader": collecting.current, "may_collect": settings.collections > 0}
+    shared |= {"summary_host": desk.knowledge_base.summariser.host}
     app.context_processor(lambda: shared)
 
 

@@ -6,26 +6,23 @@ A question may come as q in the address, or, so that it stands in no address, as
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import partial
 from http import HTTPStatus
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, render_template, request
-from werkzeug.exceptions import BadRequest
 
 from kb.answer.render import answer_json, hits_json
-from kb.errors import UsageError
 from web import payloads
+from web.asked import limit_of, only, parameters, question_of
 from web.desk import desk, query
 from web.directory import Entry
-from web.filters import NAMES, nearest
 from web.limits import HITS, LISTED, MOST_HITS, MOST_LISTED
 from web.links import API
 from web.openapi import described, given_by, kind_of
 
 SEARCHING = frozenset(("api.ask", "api.search"))
-QUESTION_NAMES = ("q", "question", "limit", *NAMES)
 
 
 def blueprint() -> Blueprint:
@@ -76,25 +73,24 @@ def _described() -> dict[str, Any]:
 
 
 def ask() -> Response:
-    at, given = desk(), _parameters()
-    limit = _limit(given, at.settings.quotes, at.settings.quotes)
-    answer = at.ask(_question(given), at.filter(given), limit)
+    at, given = desk(), parameters()
+    limit = limit_of(given, at.settings.quotes, at.settings.quotes)
+    answer = at.ask(question_of(given), at.filter(given), limit)
     return jsonify(answer_json(answer, at.absolute_links().citation, at.knowledge_base.speakers_of))
 
 
 def search() -> Response:
-    at, given = desk(), _parameters()
-    question = _question(given)
-    base = at.knowledge_base
-    hits, facets = base.search_counted(question, at.filter(given), _limit(given, HITS, MOST_HITS))
+    at, given = desk(), parameters()
+    question, base = question_of(given), at.knowledge_base
+    hits, facets = base.search_counted(question, at.filter(given), limit_of(given, HITS, MOST_HITS))
     return jsonify(hits_json(question, hits, base.speakers_of, facets))
 
 
 def documents() -> Response:
     """By id, so that a page begins after the last one of the page before, whatever was published meanwhile."""
-    links, given = desk().absolute_links(), _only(query(), ("limit", "after"))
+    links, given = desk().absolute_links(), only(query(), ("limit", "after"))
     rows = sorted(desk().knowledge_base.library.documents(), key=lambda row: row.id)
-    after, limit = given.get("after", [""])[-1], _limit(given, LISTED, MOST_LISTED)
+    after, limit = given.get("after", [""])[-1], limit_of(given, LISTED, MOST_LISTED)
     left = [row for row in rows if row.id > after]
     shown = left[:limit]
     following = links.api_documents(shown[-1].id, limit) if len(left) > limit else None
@@ -108,9 +104,9 @@ def documents() -> Response:
 
 def entries(kind: str) -> Response:
     """Speakers, organisations or shows, by id like documents."""
-    links, given = desk().absolute_links(), _only(query(), ("limit", "after"))
+    links, given = desk().absolute_links(), only(query(), ("limit", "after"))
     found: Mapping[str, Entry] = getattr(desk().directory.read(), kind)
-    after, limit = given.get("after", [""])[-1], _limit(given, LISTED, MOST_LISTED)
+    after, limit = given.get("after", [""])[-1], limit_of(given, LISTED, MOST_LISTED)
     left = sorted((row for row in found.values() if row.id > after), key=lambda row: row.id)
     shown = left[:limit]
     body: payloads.EntriesJson = {
@@ -141,60 +137,3 @@ def themes() -> Response:
     links = desk().absolute_links()
     found = desk().knowledge_base.themes.values()
     return jsonify({"themes": [payloads.theme(theme, links) for theme in found]})
-
-
-def _parameters() -> Mapping[str, list[str]]:
-    """Names and values, from the address or from the body. Raises UsageError for a name that is none of ours."""
-    return _only(_from_body(json_body()) if request.method == "POST" else query(), QUESTION_NAMES)
-
-
-def _only(given: Mapping[str, list[str]], names: Sequence[str]) -> Mapping[str, list[str]]:
-    """Raises UsageError for a name that is not one of these."""
-    for name in given:
-        if name not in names:
-            raise UsageError(f"there is no parameter {name[:80]!r}", way_out=nearest(name[:80], names))
-    return given
-
-
-def json_body() -> Any:
-    try:
-        return request.get_json()
-    except RecursionError as error:
-        raise BadRequest() from error
-
-
-def _from_body(body: Any) -> Mapping[str, list[str]]:
-    if not isinstance(body, dict):
-        raise BadRequest()
-    return {str(name): _texts(str(name), value) for name, value in body.items()}
-
-
-def _texts(name: str, value: Any) -> list[str]:
-    values = value if isinstance(value, list) else [value]
-    if not all(isinstance(item, str | int) and not isinstance(item, bool) for item in values):
-        raise UsageError(f"{name[:80]!r} must be a text or a list of texts")
-    texts = [str(item) for item in values]
-    if not all(is_text(text) for text in texts):
-        raise UsageError(f"{name[:80]!r} is no Unicode text", way_out="It holds half of a surrogate pair.")
-    return texts
-
-
-def is_text(value: str) -> bool:
-    """JSON can spell half of a surrogate pair, which no text has."""
-    return not any("\ud800" <= character <= "\udfff" for character in value)
-
-
-def _question(given: Mapping[str, list[str]]) -> str:
-    values = [value for name in ("q", "question") for value in given.get(name, ())]
-    if len(values) > 1:
-        raise UsageError("more than one question is given", way_out="Ask them one at a time.")
-    return values[0] if values else ""
-
-
-def _limit(given: Mapping[str, list[str]], default: int, most: int) -> int:
-    values = given.get("limit", [])
-    if not values:
-        return default
-    if not (values[-1].isascii() and values[-1].isdigit() and len(values[-1]) < 10 and 1 <= int(values[-1]) <= most):
-        raise UsageError(f"limit = {values[-1][:40]!r} will not do", way_out=f"Give a number from 1 to {most}.")
-    return int(values[-1])

@@ -11,7 +11,8 @@ from werkzeug.exceptions import BadRequest
 
 from kb.errors import UsageError
 from kb.saved import new_token, proved, read_token, savable
-from web.api import conditional, is_text, json_body
+from web.api import conditional
+from web.asked import is_text, json_body
 from web.collecting import SAVED_ID, now, unlisted
 from web.collection_payloads import SavedMadeJson, collection_json, made_json
 from web.desk import desk

@@ -41,6 +41,13 @@ class Links:
         """The question as it stands, whatever was asked before it."""
         return f"{self.ask(question, where)}&literal=1"
 
+    def summary(self, question: str, where: Filter | None = None) -> str:
+        """An answer's page with the summary written already, for readers without scripts."""
+        return f"{self.ask(question, where)}&summary=1#summary"
+
+    def summary_stream(self) -> str:
+        return f"{self.root}/ask/summary"
+
     def documents(self) -> str:
         return f"{self.root}/documents"
 

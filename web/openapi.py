@@ -20,6 +20,7 @@ from web.filters import DATES, LISTS, LONGEST_VALUE, MOST_VALUES
 from web.limits import HITS, LISTED, MOST_HITS, MOST_LISTED
 from web.links import API, Links
 from web.payloads import DocumentPage, DocumentsJson, EntriesJson, PassageJson, ThemesJson
+from web.summarising import SummaryJson
 
 Json = dict[str, Any]
 VERSION = "3.1.0"
@@ -93,6 +94,7 @@ def operations(most_quotes: int, themes: Sequence[str]) -> list[Operation]:
     later = _parameter("after", "Begin after the entry of this id.", {"type": "string"})
     return [
         Operation("/ask", "ask", "Cited quotes, or not found", AnswerJson, answered, asking, asks=True),
+        Operation("/summary", "summary", "A checked summary and its quotes", SummaryJson, answered, asking, asks=True),
         Operation("/search", "search", "Passages, best first", HitsJson, searched, asking, asks=True),
         Operation(
             "/documents",

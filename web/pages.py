@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
@@ -18,6 +19,7 @@ from web.failures import kinds
 from web.filters import nearest, pairs, without
 from web.grouping import GROUPINGS, grouped
 from web.same_site import require_own_page
+from web.summarising import summarised
 
 SEARCHING = frozenset(("pages.ask", "pages.take_down"))
 NEAREST_SHOWN = 5
@@ -50,6 +52,7 @@ def ask() -> str | AnyResponse:
     return render_template(
         "answer.html",
         literal=(asked, at.links.ask_literally(asked, where)) if meant else None,
+        summary=_summary(at, answer, where),
         answered=answer.status == "answered",
         groups=grouped(quote_cards(answer.quotes, at.links, base.themes, at.absolute_links()), by),
         grouping=by,
@@ -78,6 +81,24 @@ def _years(at: Desk, answer: Answer, where: Filter) -> list[tuple[str, int, str]
         (year, number, at.links.ask(answer.question, replace(where, since=year, until=year)))
         for year, number in counted
     ]
+
+
+def _summary(at: Desk, answer: Answer, where: Filter) -> dict[str, object]:
+    """The summary's slot. It is written here only where the address asks for that: an answer waits for no model."""
+    offered = bool(at.knowledge_base.summariser.host) and bool(answer.quotes)
+    wanted = offered and request.args.get("summary") == "1"
+    sentences, notice = summarised(at, answer) if wanted else ([], "")
+    asked: dict[str, Any] = {"question": answer.question, "shown": [quote.citation.id for quote in answer.quotes]}
+    for name, value in pairs(where):
+        asked.setdefault(name, []).append(value)
+    return {
+        "offered": offered,
+        "wanted": wanted,
+        "sentences": sentences,
+        "notice": notice,
+        "asked": asked,
+        "url": at.links.summary(answer.question, where),
+    }
 
 
 def problem(name: str) -> str:

@@ -18,7 +18,7 @@ from kb.settings import describe
 @pass_front
 def settings(front: Front) -> None:
     """List every setting: its value now, its default, what it does."""
-    values = front.settings().values()
+    values = front.settings().shown()
     rows = [
         {"name": name, "value": values[name], "default": default, "help": text} for name, default, text in describe()
     ]

@@ -157,3 +157,10 @@ def test_progress_when_somebody_watches_takes_any_label(
         step(1, 2, "[/red]\x1b[31m odd name")
         step(2, 2)
     assert capsys.readouterr().out == ""
+
+
+def test_settings_when_a_secret_is_set_then_its_value_is_not_shown(kb: Kb) -> None:
+    for arguments in (("settings",), ("settings", "--json")):
+        shown = out(kb(*arguments, KB_SUMMARY_KEY="sesame"))
+        assert "sesame" not in shown
+        assert "(set)" in shown

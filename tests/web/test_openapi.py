@@ -27,6 +27,7 @@ def described(client: FlaskClient) -> Any:
 
 
 CALLS = [("/ask", "GET"), ("/ask", "POST"), ("/search", "GET"), ("/search", "POST"), ("/documents", "GET")]
+CALLS = [("/summary", "GET"), ("/summary", "POST"), *CALLS]
 CALLS += [("/documents/{document_id}", "GET"), ("/passages/{passage_id}", "GET"), ("/themes", "GET")]
 SAVING = [("/collections", "POST"), ("/collections/{token}", "PATCH"), ("/collections/{token}/quotes", "POST")]
 SAVING += [("/collections/{token}/quotes/{saved_id}", method) for method in ("PATCH", "DELETE")]
@@ -35,7 +36,7 @@ CALLS += [("/speakers", "GET"), ("/organisations", "GET"), ("/shows", "GET")]
 
 GOOD = [(*call, GenerationMode.POSITIVE) for call in CALLS + COLLECTING]
 # The others take nothing that a schema could call wrong.
-BAD = [(*call, GenerationMode.NEGATIVE) for call in CALLS[:5] + SAVING]
+BAD = [(*call, GenerationMode.NEGATIVE) for call in CALLS[:7] + SAVING]
 
 # The WSGI client says that it takes gzip, and then does not unpack it.
 PLAIN = {"Accept-Encoding": "identity"}

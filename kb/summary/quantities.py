@@ -1,0 +1,188 @@
+"""Numbers as two texts may write them: digits, words, ordinals, fractions, percents, with their units. Pure."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+_ONES = dict(
+    zip(
+        """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
+        seventeen eighteen nineteen""".split(),  # noqa: SIM905
+        range(20),
+        strict=True,
+    )
+)
+_TENS = dict(zip("twenty thirty forty fifty sixty seventy eighty ninety".split(), range(20, 100, 10), strict=True))  # noqa: SIM905
+_SCALES = {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9, "dozen": 12}
+_ORDINALS = dict(
+    zip(
+        "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split(),  # noqa: SIM905
+        range(1, 13),
+        strict=True,
+    )
+)
+_OTHERS = {"once": 1, "twice": 2, "single": 1, "double": 2, "doubles": 2, "thrice": 3, "triple": 3, "trio": 3}
+_FRACTIONS = {"half": Fraction(1, 2), "halves": Fraction(1, 2), "thirds": Fraction(1, 3), "fifths": Fraction(1, 5)}
+_FRACTIONS |= {"quarters": Fraction(1, 4), "tenths": Fraction(1, 10), "tenth": Fraction(1, 10)}
+_UNITS = {
+    "hour": "hour hours hourly",
+    "minute": "minute minutes",
+    "second": "seconds",
+    "day": "day days daily",
+    "week": "week weeks weekly",
+    "fortnight": "fortnight fortnights fortnightly",
+    "month": "month months monthly",
+    "quarter": "quarter quarters quarterly",
+    "year": "year years yearly annual annually",
+    "decade": "decade decades",
+    "percent": "percent percentage %",
+}
+_UNIT = {word: unit for unit, words in _UNITS.items() for word in words.split()}
+_LABELS = frozenset("phase phases chapter part annex week page stage step tier level section table day".split())  # noqa: SIM905
+_FREQUENT = frozenset("hourly daily weekly fortnightly monthly quarterly yearly annual annually".split())  # noqa: SIM905
+_EACH = frozenset("every each per a".split())  # noqa: SIM905
+_WORD = re.compile(r"\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|[^\W\d_]+|%")
+# What is a name and no number: ICH Q5E, mRNA-1, ISO 9001 stay with the names.
+_CODE = re.compile(r"\b[A-Z]{1,4}\d+[A-Z]?(?:\(R\d\))?|\b[A-Za-z]+\d\w*")
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """noun: up to three words right after it; unit: of time or percent, or ""; label: "phase" in "phase 2", or ""."""
+
+    value: Fraction
+    noun: tuple[str, ...]
+    unit: str
+    ordinal: bool = False
+    label: str = ""
+
+
+def quantities(text: str) -> list[Quantity]:
+    """Every number of a text, in order, "one" and "first" among them."""
+    words = _words(text)
+    found: list[Quantity] = []
+    at = 0
+    while at < len(words):
+        value, after, ordinal = _number(words, at)
+        if value is None:
+            at += 1
+            continue
+        label = _label(words, at, [one.label for one in found[-1:]])
+        noun = tuple(_singular(word) for word in words[after : after + 3])
+        found.append(Quantity(value, noun, "", ordinal, label))
+        at = after
+    return [_with_unit(one) for one in found]
+
+
+def units(text: str) -> set[str]:
+    """The units of time that are named at all."""
+    words = _words(text)
+    return {_UNIT[word] for word in words if word in _UNIT}
+
+
+def frequencies(text: str) -> set[str]:
+    """How often: "weekly", "every week", "once a week" -> "week"."""
+    words = _words(text)
+    found = {_UNIT[word] for word in words if word in _FREQUENT}
+    for before, word in itertools.pairwise(words):
+        if before in _EACH and word in _UNIT and word not in _FREQUENT:
+            found.add(_UNIT[word])
+    return found
+
+
+def quantity_fault(sentence: str, quote: str) -> str:
+    """Why a number of the sentence is not the quote's, or ""."""
+    ours, theirs = quantities(sentence), quantities(quote)
+    for one in ours:
+        if not _held(one, theirs):
+            return f"the number {float(one.value):g} is not the quote's"
+    missing = (units(sentence) - {"second", "percent"}) - units(quote)
+    if missing:
+        return f"the quote does not speak of a {min(missing)}"
+    strange = set(_bare_frequencies(sentence)) - units(quote)
+    if strange:
+        return f"the quote does not say that it is every {min(strange)}"
+    return ""
+
+
+def _label(words: Sequence[str], at: int, last: Sequence[str]) -> str:
+    before = words[at - 1] if at else ""
+    if before in _LABELS:
+        return _singular(before)
+    return last[0] if last and before in ("to", "and", "or") else ""
+
+
+def _bare_frequencies(text: str) -> set[str]:
+    return {_UNIT[word] for word in _words(text) if word in _FREQUENT}
+
+
+def _held(one: Quantity, theirs: Sequence[Quantity]) -> bool:
+    same = [other for other in theirs if other.value == one.value]
+    rivals = [other for other in theirs if other.noun[:1] == one.noun[:1] and one.noun]
+    if one.label:
+        return any(other.label in (one.label, "") for other in same)
+    if one.value == 1 and not one.unit:
+        # "one" is a pronoun too, and "first" an adverb: wrong only where the quote counts the same thing otherwise.
+        return not rivals or any(other.value == 1 for other in rivals)
+    if one.value == 1 and one.unit and not same:
+        return False
+    if not one.unit:
+        return bool(same)
+    return any(other.unit == one.unit or not other.unit for other in same)
+
+
+def _words(text: str) -> list[str]:
+    return [word.lower() for word in _WORD.findall(_CODE.sub(" ", text.replace("per cent", "percent")))]
+
+
+def _number(words: Sequence[str], at: int) -> tuple[Fraction | None, int, bool]:
+    """The number that begins here, the place after it, and whether it is an ordinal."""
+    word = words[at]
+    if word[0].isdigit():
+        return Fraction(word.replace(",", "")), at + 1, False
+    if word in _ORDINALS:
+        if at and word not in ("first", "second") and words[at - 1] in ("a", "one"):
+            return Fraction(1, _ORDINALS[word]), at + 1, False
+        return Fraction(_ORDINALS[word]), at + 1, True
+    if word in _FRACTIONS:
+        return _FRACTIONS[word], at + 1, False
+    if word in _OTHERS:
+        return Fraction(_OTHERS[word]), at + 1, False
+    value, after = _counted(words, at)
+    if value is None:
+        return None, at, False
+    if after < len(words) and words[after] in _FRACTIONS and words[after] != "half":
+        return value * _FRACTIONS[words[after]], after + 1, False
+    return value, after, False
+
+
+def _counted(words: Sequence[str], at: int) -> tuple[Fraction | None, int]:
+    """ "nine hundred", "twenty one", "eleven": a cardinal in words."""
+    total, part, start = 0, 0, at
+    while at < len(words):
+        word = words[at]
+        if word in _TENS and part == 0:
+            part = _TENS[word]
+        elif word in _ONES and (part == 0 or (part >= 20 and part % 10 == 0 and 0 < _ONES[word] < 10)):
+            part += _ONES[word]
+        elif word in _SCALES and at > start:
+            total, part = total + part * _SCALES[word], 0
+        else:
+            break
+        at += 1
+    return (Fraction(total + part), at) if at > start else (None, at)
+
+
+def _with_unit(one: Quantity) -> Quantity:
+    for word in one.noun:
+        if word in _UNIT:
+            return replace(one, unit=_UNIT[word])
+    return one
+
+
+def _singular(word: str) -> str:
+    return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word

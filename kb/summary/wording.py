@@ -1,0 +1,100 @@
+"""Words as the check of a summary compares them: tokens, stems, clauses. Pure, and deliberately small.
+
+The stems are coarse (a suffix taken off, irregular verbs from a table): two forms of a word must meet, and what they
+meet as is never shown.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kb.words import STOP_WORDS
+
+_TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)*|[.,;:!?()–—]")
+_IRREGULAR = dict(
+    pair.split(":")
+    for pair in """made:make told:tell said:say paid:pay found:find left:leave held:hold kept:keep sold:sell
+    bought:buy knew:know known:know wrote:write written:write ran:run got:get gave:give given:give took:take
+    taken:take saw:see seen:see went:go gone:go came:come thought:think chose:choose chosen:choose broke:break
+    broken:break drew:draw drawn:draw spoke:speak spoken:speak fell:fall fallen:fall met:meet sent:send spent:spend
+    grew:grow grown:grow meant:mean heard:hear led:lead lost:lose began:begin begun:begin built:build brought:bring
+    became:become felt:feel understood:understand shown:show taught:teach rang:ring signed:sign children:child
+    people:person men:man women:woman better:good best:good worse:bad worst:bad data:data analyses:analysis
+    caught:catch won:win wore:wear hid:hide hidden:hide rose:rise risen:rise stood:stand sat:sit slept:sleep
+    ought:should decision:decide decisions:decide choice:choose choices:choose approval:approve approvals:approve
+    proof:prove failure:fail failures:fail growth:grow loss:lose losses:lose sale:sell sales:sell
+    knowledge:know thought:think signature:sign signatures:sign""".split()  # noqa: SIM905
+)
+# Longest first; what is left must be a stem of three letters or more.
+_SUFFIXES = """isations izations isation ization ising izing ised ized ises izes ational fulness iveness ements ations
+    ically ement ation ities ments ingly edly ness ment ally ance ence ible able ical ives ions ing ise ize ity ies ied
+    ion ive ers ed es er ly al s e y""".split()  # noqa: SIM905
+# Ends of a stretch that a "not" reaches over.
+BREAKS = frozenset(".,;:!?()–—") | frozenset(
+    "but because while whereas although though since so unless if when whenever until where however which who".split()  # noqa: SIM905
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """text: as written, apostrophes straightened; stem: "" for punctuation; start: in characters."""
+
+    text: str
+    lower: str
+    stem: str
+    start: int
+
+    @property
+    def content(self) -> bool:
+        return bool(self.stem) and self.lower not in STOP_WORDS and self.lower not in _EMPTY
+
+
+_EMPTY = frozenset(
+    """also may might must can could would should shall will need needs one ones many much get gets even still yet
+    often usually rather instead whether either else like per upon within among across toward towards another
+    without never rarely seldom nothing nobody none neither nor cannot every each""".split()  # noqa: SIM905
+)
+
+
+def tokens(text: str) -> list[Token]:
+    """Words and marks, in order; hyphens part words."""
+    found = []
+    for match in _TOKEN.finditer(text):
+        word = match.group().replace("’", "'")
+        lower = word.lower()
+        if lower.endswith("'s"):
+            word, lower = word[:-2], lower[:-2]
+        found.append(Token(word, lower, stem(lower) if lower[:1].isalnum() else "", match.start()))
+    return found
+
+
+def stem(word: str) -> str:
+    """ "deciding", "decides" and "decide" meet; so do "agreement" and "agree"."""
+    word = _IRREGULAR.get(word, word)
+    if word.isdigit() or len(word) <= 3:
+        return word
+    for suffix in _SUFFIXES:
+        if word.endswith(suffix) and len(word) - len(suffix) >= 3:
+            word = word[: -len(suffix)]
+            break
+    if len(word) > 3 and word[-1] == word[-2] and word[-1] not in "sl":
+        word = word[:-1]
+    if len(word) > 4 and word.endswith(("i", "e")):
+        word = word[:-1]
+    return _IRREGULAR.get(word, word)
+
+
+def content_stems(text: str) -> list[str]:
+    return [token.stem for token in tokens(text) if token.content]
+
+
+def sentences_of(found: Sequence[Token]) -> list[list[Token]]:
+    """Tokens by sentence, as far as the check needs it: at a full stop, a colon, a semicolon."""
+    parts: list[list[Token]] = [[]]
+    for token in found:
+        parts[-1].append(token)
+        if token.text in ".;:!?":
+            parts.append([])
+    return [part for part in parts if part]
