@@ -18,7 +18,7 @@ from kb.records import DOCUMENT_KINDS, PHASES, SIDES
 from web.filters import DATES, LISTS, LONGEST_VALUE, MOST_VALUES
 from web.limits import HITS, LISTED, MOST_HITS, MOST_LISTED
 from web.links import API, Links
-from web.payloads import DocumentPage, DocumentsJson, PassageJson, ThemesJson
+from web.payloads import DocumentPage, DocumentsJson, PassageJson, RelatedJson, ThemesJson
 
 Json = dict[str, Any]
 VERSION = "3.1.0"
@@ -93,6 +93,14 @@ def operations(most_quotes: int, themes: Sequence[str]) -> list[Operation]:
         ),
         Operation("/documents/{document_id}", "document", "A document, whole", DocumentPage, (document_id,), (404,)),
         Operation("/passages/{passage_id}", "passage", "A passage and its place", PassageJson, (passage_id,), (404,)),
+        Operation(
+            "/passages/{passage_id}/related",
+            "related",
+            "Passages of other documents nearest to it",
+            RelatedJson,
+            (passage_id,),
+            (404, 503),
+        ),
         Operation("/themes", "themes", "The themes that passages are assigned to", ThemesJson, (), ()),
     ]
 
