@@ -85,6 +85,12 @@ def chapter_links(chapters: Iterable[Chapter], found: list[Block]) -> list[tuple
     return links
 
 
+def heard_at(found: Iterable[Block], second: float | None) -> int:
+    """The number of the block that is heard at a second; -1: none."""
+    before = [block for block in found if block.second is not None and second is not None and block.second <= second]
+    return before[-1].number if before else -1
+
+
 def _groups(revision: Revision, segments: Iterable[Segment]) -> Iterator[list[Segment]]:
     """Segments that share a line of the text and are a paragraph's parts; each other segment by itself."""
     group: list[Segment] = []
@@ -151,9 +157,7 @@ def _pieces(
                 yield from linked(revision.text[a:b])
 
 
-def _cuts(
-    start: int, end: int, cited: Span | None, found_at: Sequence[Span]
-) -> Iterator[tuple[int, int, bool, int]]:
+def _cuts(start: int, end: int, cited: Span | None, found_at: Sequence[Span]) -> Iterator[tuple[int, int, bool, int]]:
     """[start, end) cut where marks begin and end: (from, to, whether cited, number of the hit or 0), none empty."""
     first = bisect_right(found_at, start, key=lambda span: span[1])
     past = bisect_left(found_at, end, key=lambda span: span[0])

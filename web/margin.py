@@ -39,7 +39,9 @@ def beside(
     numbers = [block.number for block in blocks]
     places: dict[int, list[Beside]] = {}
     for passage in passages:
-        marks = tuple(_mark(name, themes[name], passage.id, ids, links) for name, ids in carried.items() if passage.id in ids)
+        marks = tuple(
+            _mark(name, themes[name], passage.id, ids, links) for name, ids in carried.items() if passage.id in ids
+        )
         entry = Beside(passage.id, links.related(passage.id), marks)
         places.setdefault(_block(segment_index(revision.segments, passage.start), numbers, blocks), []).append(entry)
     return places

@@ -85,10 +85,15 @@ def _region(before: Revision, cited: Span, now: Revision) -> Span:
 def _window(words: str, text: str, first: int, last: int) -> Span | None:
     """The part of text[first:last) that is most like the words; None: nothing there is."""
     old = words.split()
-    there = [(first + m.start() + len(m.group()) - len(m.group().lstrip()), first + m.end()) for m in _WORD.finditer(text[first:last])]
+    there = [
+        (first + m.start() + len(m.group()) - len(m.group().lstrip()), first + m.end())
+        for m in _WORD.finditer(text[first:last])
+    ]
     if len(old) > MOST_WORDS or len(there) > MOST_WORDS:
         return (there[0][0], there[-1][1]) if there else None
-    blocks = [b for b in SequenceMatcher(None, old, [text[a:b] for a, b in there], False).get_matching_blocks() if b.size]
+    blocks = [
+        b for b in SequenceMatcher(None, old, [text[a:b] for a, b in there], False).get_matching_blocks() if b.size
+    ]
     if sum(block.size for block in blocks) < _LEAST_ALIKE * len(old):
         return None
     low = max(0, blocks[0].b - blocks[0].a)

@@ -26,7 +26,12 @@ def described(client: FlaskClient) -> Any:
 
 
 CALLS = [("/ask", "GET"), ("/ask", "POST"), ("/search", "GET"), ("/search", "POST"), ("/documents", "GET")]
-CALLS += [("/documents/{document_id}", "GET"), ("/passages/{passage_id}", "GET"), ("/passages/{passage_id}/related", "GET"), ("/themes", "GET")]
+CALLS += [
+    ("/documents/{document_id}", "GET"),
+    ("/passages/{passage_id}", "GET"),
+    ("/passages/{passage_id}/related", "GET"),
+    ("/themes", "GET"),
+]
 
 GOOD = [(*call, GenerationMode.POSITIVE) for call in CALLS]
 # The others take nothing that a schema could call wrong.
