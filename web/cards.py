@@ -18,7 +18,9 @@ FORM_TITLES = {"plain": "Plain text", "markdown": "Markdown", "bibtex": "BibTeX"
 
 @dataclass(frozen=True)
 class Origin:
-    """Where it was said or written. day: as ISO 8601, or ""; play_url: of the reader's player at that second, recording_url:
+    """Where it was said or written. day: as ISO 8601, or "".
+
+    play_url: of the reader's player at that second, recording_url:
     of the recording itself; "" where there is none to go to.
     """
 

@@ -1,4 +1,4 @@
-"""Where words stand in a text, whatever their case, accents, quotation marks and line breaks. Pure; offsets are exact."""
+"""Where words stand in a text, whatever their case, accents, quotation marks and line breaks. Pure."""
 
 from __future__ import annotations
 

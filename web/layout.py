@@ -10,6 +10,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from kb.records import SPOKEN_KINDS, Chapter, Revision, Segment, Speaker
 from kb.spans import overlapping
@@ -165,7 +166,7 @@ def _cuts(start: int, end: int, cited: Span | None, found_at: Sequence[Span]) ->
     for span in (*([cited] if cited else []), *found_at[first:past]):
         bounds |= {min(max(span[0], start), end), min(max(span[1], start), end)}
     cuts = sorted(bounds)
-    for low, high in zip(cuts, cuts[1:], strict=False):
+    for low, high in pairwise(cuts):
         hit = bisect_right(found_at, low, key=lambda span: span[0])
         found = hit > 0 and low < found_at[hit - 1][1]
         yield low, high, cited is not None and cited[0] <= low < cited[1], hit if found else 0
