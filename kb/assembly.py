@@ -24,6 +24,7 @@ from kb.library.keeping import restore as restore_library
 from kb.library.rows import GenerationRow
 from kb.library.writes import NewVector
 from kb.records import Answer, Filter, Hit, Passage, Revision, content_hash
+from kb.related import related
 from kb.revisions import Revisions
 from kb.search import Searcher
 from kb.settings import Settings
@@ -87,6 +88,10 @@ class KnowledgeBase:
     def speakers_of(self, passage: Passage) -> tuple[str, ...]:
         """Everybody who is heard in a passage, in order of first word."""
         return voices(self.revision(passage.revision_id).segments, passage.start, passage.end)
+
+    def related(self, passage: Passage) -> list[Hit]:
+        """Passages of other documents that are nearest to it, best first. Raises IndexFault, LibraryError."""
+        return related(self.library, self.follower, passage)
 
     def revision(self, revision_id: str) -> Revision:
         return self.revisions.get(revision_id)

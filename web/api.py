@@ -32,6 +32,7 @@ def blueprint() -> Blueprint:
     api.add_url_rule("/documents", view_func=documents)
     api.add_url_rule("/documents/<document_id>", view_func=document)
     api.add_url_rule("/passages/<passage_id>", view_func=passage)
+    api.add_url_rule("/passages/<passage_id>/related", view_func=related)
     api.add_url_rule("/themes", view_func=themes)
     for kind in ("speakers", "organisations", "shows"):
         api.add_url_rule(f"/{kind}", kind, partial(entries, kind))
@@ -131,6 +132,19 @@ def passage(passage_id: str) -> Response:
     revision = library.revision(found.revision_id)
     current = library.is_current(found.revision_id)
     return jsonify(payloads.passage(found, revision, current, at.absolute_links()))
+
+
+def related(passage_id: str) -> Response:
+    at, links = desk(), desk().absolute_links()
+    base = at.knowledge_base
+    body: payloads.RelatedJson = {
+        "passage": passage_id,
+        "related": [
+            {**payloads.passage(hit.passage, base.revision(hit.passage.revision_id), True, links), "cosine": hit.score}
+            for hit in base.related(base.library.passage(passage_id))
+        ],
+    }
+    return jsonify(body)
 
 
 def themes() -> Response:

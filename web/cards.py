@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from kb.citing import FORMS, Cited, cited_as
-from kb.records import Hit, Metadata, Quote, Revision, Speaker, Theme
+from kb.records import Hit, Metadata, Quote, Revision, Speaker, Theme, citation_id
 from web import words
 from web.layout import Block, blocks
 from web.links import Links
@@ -18,11 +18,16 @@ FORM_TITLES = {"plain": "Plain text", "markdown": "Markdown", "bibtex": "BibTeX"
 
 @dataclass(frozen=True)
 class Origin:
-    """Where it was said or written. day: as ISO 8601, or ""; play_url: "" where there is no recording to go to."""
+    """Where it was said or written. day: as ISO 8601, or "".
+
+    play_url: of the reader's player at that second, recording_url:
+    of the recording itself; "" where there is none to go to.
+    """
 
     document_url: str
     read_url: str
     play_url: str
+    recording_url: str
     title: str
     show: str
     kind: str
@@ -100,6 +105,7 @@ def _quote_card(number: int, quote: Quote, links: Links, themes: Mapping[str, Th
         links,
         document_id=citation.document_id,
         read_url=links.citation(citation),
+        cite=citation.id,
         second=citation.start_s,
         section=quote.section,
         themes=theme_titles(quote.themes, links, themes),
@@ -125,6 +131,7 @@ def _passage_card(hit: Hit, revision: Revision, links: Links, themes: Mapping[st
         links,
         document_id=passage.document_id,
         read_url=links.passage(passage),
+        cite=citation_id(passage.revision_id, passage.start, passage.end),
         second=revision.second_at(passage.start),
         section=revision.section_at(passage.start),
         themes=theme_titles(passage.themes, links, themes),
@@ -139,14 +146,17 @@ def _origin(
     *,
     document_id: str,
     read_url: str,
+    cite: str,
     second: float | None,
     section: str,
     themes: tuple[tuple[str, str], ...],
 ) -> Origin:
+    recording = links.audio(metadata.audio, second) if second is not None else ""
     return Origin(
         document_url=links.document(document_id),
         read_url=read_url,
-        play_url=links.audio(metadata.audio, second) if second is not None else "",
+        play_url=links.play(document_id, second, cite) if recording and second is not None else "",
+        recording_url=recording,
         title=metadata.title,
         show=metadata.show,
         kind=words.kind(metadata.kind),

@@ -7,9 +7,10 @@ narration). A block is what stands by itself on the page: a turn, a paragraph, a
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from kb.records import SPOKEN_KINDS, Chapter, Revision, Segment, Speaker
 from kb.spans import overlapping
@@ -24,13 +25,20 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True)
 class Piece:
-    """A stretch of one segment. first: the first cited piece, which the address jumps to. url: "" or its link."""
+    """A stretch of one segment. first: the first cited piece, which the address jumps to. url: "" or its link.
+
+    hit: the number of what was found here, or 0; opens: whether it begins here. anchor: of a segment that begins inside
+    a paragraph, its number, else 0.
+    """
 
     text: str
     cited: bool = False
     first: bool = False
     speech: bool = False
     url: str = ""
+    hit: int = 0
+    opens: bool = False
+    anchor: int = 0
 
 
 @dataclass(frozen=True)
@@ -50,14 +58,16 @@ class Block:
         return "".join(piece.text for piece in self.pieces)
 
 
-def blocks(revision: Revision, *, window: Span | None = None, cited: Span | None = None) -> list[Block]:
-    """The blocks of a revision, or of its characters [start, end) in window; cited is marked in them."""
+def blocks(
+    revision: Revision, *, window: Span | None = None, cited: Span | None = None, found_at: Sequence[Span] = ()
+) -> list[Block]:
+    """The blocks of a revision, or of its characters [start, end) in window; cited and what was found are marked."""
     start, end = window or (0, len(revision.text))
     numbers = {id(segment): number for number, segment in enumerate(revision.segments)}
     found: list[Block] = []
     marked = False
     for group in _groups(revision, overlapping(revision.segments, start, end)):
-        pieces = list(_pieces(revision, group, (start, end), cited, marked))
+        pieces = list(_pieces(revision, group, (start, end), cited, found_at, marked, numbers))
         marked = marked or any(piece.first for piece in pieces)
         if "".join(piece.text for piece in pieces).strip():
             found.append(_block(revision, group, numbers[id(group[0])], pieces, found[-1] if found else None))
@@ -74,6 +84,12 @@ def chapter_links(chapters: Iterable[Chapter], found: list[Block]) -> list[tuple
         if at is not None:
             links.append((chapter, at.number))
     return links
+
+
+def heard_at(found: Iterable[Block], second: float | None) -> int:
+    """The number of the block that is heard at a second; -1: none."""
+    before = [block for block in found if block.second is not None and second is not None and block.second <= second]
+    return before[-1].number if before else -1
 
 
 def _groups(revision: Revision, segments: Iterable[Segment]) -> Iterator[list[Segment]]:
@@ -119,29 +135,41 @@ def _heard_at(revision: Revision, segment: Segment) -> float | None:
 
 
 def _pieces(
-    revision: Revision, group: list[Segment], window: Span, cited: Span | None, marked: bool
+    revision: Revision,
+    group: list[Segment],
+    window: Span,
+    cited: Span | None,
+    found_at: Sequence[Span],
+    marked: bool,
+    numbers: dict[int, int],
 ) -> Iterator[Piece]:
     for segment in group:
         start, end = max(segment.start, window[0]), min(segment.end, window[1])
-        for a, b, inside in _cuts(start, end, cited):
+        anchor = numbers[id(segment)] if segment is not group[0] else 0
+        for a, b, inside, hit in _cuts(start, end, cited, found_at):
             first = inside and not marked and not revision.text[a:b].isspace()
             marked = marked or first
             speech = segment.kind == "quote"
-            if inside or segment.kind not in LINKED_KINDS:
-                yield Piece(revision.text[a:b], inside, first, speech)
+            if inside or hit or segment.kind not in LINKED_KINDS:
+                opens = bool(hit) and a == max(found_at[hit - 1][0], window[0])
+                yield Piece(revision.text[a:b], inside, first, speech, hit=hit, opens=opens, anchor=anchor)
+                anchor = 0
             else:
                 yield from linked(revision.text[a:b])
 
 
-def _cuts(start: int, end: int, cited: Span | None) -> Iterator[tuple[int, int, bool]]:
-    """[start, end) cut where the cited span begins and ends: (from, to, whether cited), none empty."""
-    if cited is None:
-        yield start, end, False
-        return
-    a, b = min(max(cited[0], start), end), min(max(cited[1], start), end)
-    for low, high, inside in ((start, a, False), (a, b, True), (b, end, False)):
-        if low < high:
-            yield low, high, inside
+def _cuts(start: int, end: int, cited: Span | None, found_at: Sequence[Span]) -> Iterator[tuple[int, int, bool, int]]:
+    """[start, end) cut where marks begin and end: (from, to, whether cited, number of the hit or 0), none empty."""
+    first = bisect_right(found_at, start, key=lambda span: span[1])
+    past = bisect_left(found_at, end, key=lambda span: span[0])
+    bounds = {start, end}
+    for span in (*([cited] if cited else []), *found_at[first:past]):
+        bounds |= {min(max(span[0], start), end), min(max(span[1], start), end)}
+    cuts = sorted(bounds)
+    for low, high in pairwise(cuts):
+        hit = bisect_right(found_at, low, key=lambda span: span[0])
+        found = hit > 0 and low < found_at[hit - 1][1]
+        yield low, high, cited is not None and cited[0] <= low < cited[1], hit if found else 0
 
 
 def linked(text: str) -> Iterator[Piece]:

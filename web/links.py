@@ -13,6 +13,7 @@ from web.slugs import slug_of
 
 API = "/api/v1"
 CITED = "cited"
+HEARD = "heard"
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,23 @@ class Links:
     def passage(self, passage: Passage) -> str:
         cite = citation_id(passage.revision_id, passage.start, passage.end)
         return self.document(passage.document_id, cite)
+
+    def play(self, document_id: str, second: float, cite: str = "") -> str:
+        """A document's page with its player at that second, and the cited words marked where there are any."""
+        page, at = f"{self.root}/documents/{_segment(document_id)}", f"t={int(second)}"
+        return f"{page}?cite={quote(cite, safe='')}&{at}#{CITED}" if cite else f"{page}?{at}#{HEARD}"
+
+    def find(self, document_id: str, sought: str, hit: int, cite: str = "") -> str:
+        """A document's page at one of the places where words were found in it."""
+        given = [("find", sought), ("hit", str(hit))] + ([("cite", cite)] if cite else [])
+        return f"{self.root}/documents/{_segment(document_id)}?{urlencode(given, quote_via=quote)}#hit"
+
+    def related(self, passage_id: str) -> str:
+        return f"{self.root}/passages/{_segment(passage_id)}/related"
+
+    def place(self, document_id: str, number: int) -> str:
+        """A document's page at one of its segments."""
+        return f"{self.document(document_id)}#{segment_anchor(number)}"
 
     def segment(self, number: int) -> str:
         return f"#{segment_anchor(number)}"

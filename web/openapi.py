@@ -19,7 +19,7 @@ from web.collection_paths import Call, calls
 from web.filters import DATES, LISTS, LONGEST_VALUE, MOST_VALUES
 from web.limits import HITS, LISTED, MOST_HITS, MOST_LISTED
 from web.links import API, Links
-from web.payloads import DocumentPage, DocumentsJson, EntriesJson, PassageJson, ThemesJson
+from web.payloads import DocumentPage, DocumentsJson, EntriesJson, PassageJson, RelatedJson, ThemesJson
 from web.summarising import SummaryJson
 
 Json = dict[str, Any]
@@ -105,6 +105,14 @@ def operations(most_quotes: int, themes: Sequence[str]) -> list[Operation]:
         ),
         Operation("/documents/{document_id}", "document", "A document, whole", DocumentPage, (document_id,), (404,)),
         Operation("/passages/{passage_id}", "passage", "A passage and its place", PassageJson, (passage_id,), (404,)),
+        Operation(
+            "/passages/{passage_id}/related",
+            "related",
+            "Passages of other documents nearest to it",
+            RelatedJson,
+            (passage_id,),
+            (404, 503),
+        ),
         *(
             Operation(f"/{kind}", kind, f"{what}, by id", EntriesJson, (_limit(MOST_LISTED, LISTED), later))
             for kind, what in (

@@ -83,6 +83,19 @@ class PassageJson(TypedDict):
     url: str
 
 
+class RelatedPassage(PassageJson):
+    """cosine: how near its vector is, at most 1."""
+
+    cosine: float
+
+
+class RelatedJson(TypedDict):
+    """passage: the id of the one that was asked for; related: of other documents, nearest first."""
+
+    passage: str
+    related: list[RelatedPassage]
+
+
 def listed(row: DocumentRow, links: Links) -> ListedPage:
     return {**listed_json(row), "page": links.document(row.id)}
 

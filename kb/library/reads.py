@@ -44,6 +44,12 @@ class Reads(Store):
                 raise NotFoundError(f"there is no document {document_id!r}", way_out="`kb list` names them all.")
             return _document_row(connection, row)
 
+    def deleted_title(self, document_id: str) -> str:
+        """The title of a document that was deleted; "" for one that is here, or that nothing is known of any more."""
+        query = select(documents.c.title).where(documents.c.id == document_id, documents.c.deleted.is_(True))
+        with self.reading() as connection:
+            return connection.scalar(query) or ""
+
     def current(self, document_id: str) -> Revision:
         return self.revision(self.document(document_id).revision_id)
 

@@ -29,6 +29,7 @@ def described(client: FlaskClient) -> Any:
 CALLS = [("/ask", "GET"), ("/ask", "POST"), ("/search", "GET"), ("/search", "POST"), ("/documents", "GET")]
 CALLS = [("/summary", "GET"), ("/summary", "POST"), *CALLS]
 CALLS += [("/documents/{document_id}", "GET"), ("/passages/{passage_id}", "GET"), ("/themes", "GET")]
+CALLS += [("/passages/{passage_id}/related", "GET")]
 SAVING = [("/collections", "POST"), ("/collections/{token}", "PATCH"), ("/collections/{token}/quotes", "POST")]
 SAVING += [("/collections/{token}/quotes/{saved_id}", method) for method in ("PATCH", "DELETE")]
 COLLECTING = [*SAVING, ("/collections/{token}", "GET"), ("/collections/{token}", "DELETE")]
