@@ -239,7 +239,7 @@ def test_pages_when_a_document_is_hostile_then_its_words_are_shown_and_never_run
     hostile = site.ids["hostile-1"]
     for address in (f"/documents/{hostile}", "/documents", "/", "/ask?q=Gowning+in+a+cleanroom+takes+practice"):
         shown = page(site.client(), address)
-        assert "<script" not in shown
+        assert "<script>" not in shown  # those of ours are files
         assert "<img src=x" not in shown
         assert "<i>role</i>" not in shown
         assert 'href="javascript:' not in shown
