@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+<<<<<<< HEAD
+=======
+import io
+import re
+import shutil
+>>>>>>> 2de46d0fd549983d6d57ed33506c02dc438843b3
 import threading
+import wave
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import pairwise
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -410,6 +418,101 @@ def test_hostile_words_when_shown_then_no_dialog_opens(wide: View, site: Site) -
     wide.open("/ask?q=Gowning+in+a+cleanroom+takes+practice")
     assert dialogs == []
     assert wide.watch.complaints == []
+
+
+class Recording(BaseHTTPRequestHandler):
+    """Answers ranges, as a host of recordings does."""
+
+    body = b""
+    asked: list[str] = []  # noqa: RUF012  # one recording, one test
+
+    def do_GET(self) -> None:
+        self.asked.append(self.path)
+        given = re.fullmatch(r"bytes=(\d+)-(\d*)", self.headers.get("Range", "bytes=0-"))
+        first = int(given.group(1)) if given else 0
+        part = self.body[first:]
+        self.send_response(206)
+        self.send_header("Content-Type", "audio/wav")
+        self.send_header("Accept-Ranges", "bytes")
+        self.send_header("Content-Range", f"bytes {first}-{len(self.body) - 1}/{len(self.body)}")
+        self.send_header("Content-Length", str(len(part)))
+        self.end_headers()
+        try:
+            self.wfile.write(part)
+        except OSError:
+            return
+
+    def log_message(self, *_: object) -> None:
+        return
+
+
+@pytest.fixture
+def recording() -> Iterator[str]:
+    """Twenty seconds of silence, served on loopback."""
+    made = io.BytesIO()
+    with wave.open(made, "wb") as out:
+        out.setnchannels(1)
+        out.setsampwidth(1)
+        out.setframerate(8000)
+        out.writeframes(b"\x80" * 160_000)
+    Recording.body = made.getvalue()
+    Recording.asked.clear()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Recording)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_address[1]}/episode.wav"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_player_when_a_time_is_clicked_then_it_plays_from_there_and_marks_the_turn(
+    wide: View, site: Site, recording: str
+) -> None:
+    wide.page.route("**/documents/**", lambda route: _with(route, recording))
+    wide.open(f"/documents/{site.ids['episode-12']}")
+    assert Recording.asked == []
+    wide.page.locator("a[data-play='9.5']").click()
+    wide.page.wait_for_selector("#s1[aria-current=true]")
+    assert Recording.asked
+    assert wide.page.locator(".block[aria-current]").count() == 1
+    assert wide.page.evaluate("document.getElementById('player').currentTime") >= 9.5
+
+
+def _with(route: sync_api.Route, recording: str) -> None:
+    """The page with another recording than the sample's, which is at no real host."""
+    response = route.fetch()
+    route.fulfill(response=response, body=response.text().replace(samples.AUDIO, recording))
+
+
+def test_reader_when_related_is_opened_then_it_comes_in_place_and_nothing_complains(wide: View, site: Site) -> None:
+    wide.open(f"/documents/{site.ids['episode-12']}")
+    wide.page.locator(".related summary").first.click()
+    wide.page.wait_for_selector(".related-list li")
+    wide.page.keyboard.press("/")
+    assert wide.page.evaluate("document.activeElement.id") == "find"
+    wide.page.keyboard.type("failed batch")
+    with wide.page.expect_navigation():
+        wide.page.keyboard.press("Enter")
+    wide.page.locator("#following").press("Enter")
+    assert wide.page.locator("#at-hit").text_content() == "2"
+    assert in_viewport(wide.page, "mark.here")
+    assert wide.watch.complaints == []
+
+
+@pytest.mark.parametrize("width", [1280, 390, 320])
+def test_reader_when_scripts_are_off_then_finding_themes_and_related_work_by_links(
+    chromium: sync_api.Browser, served: str, site: Site, width: int
+) -> None:
+    context = chromium.new_context(viewport={"width": width, "height": 800}, java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{served}/documents/{site.ids['episode-12']}?find=failed+batch")
+    page.locator("#following").click()
+    assert page.locator("#at-hit").text_content() == "2"
+    page.locator(".related summary").first.click()
+    page.locator(".related a").first.click()
+    assert page.locator("h1").text_content() == "Related passages of other documents"
+    context.close()
 
 
 # WCAG 2.2, relative luminance and contrast; a background that is not opaque is looked for further up.
