@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-<<<<<<< HEAD
-=======
 import io
 import re
-import shutil
->>>>>>> 2de46d0fd549983d6d57ed33506c02dc438843b3
 import threading
 import wave
 from collections.abc import Iterator
