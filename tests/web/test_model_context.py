@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -44,7 +45,9 @@ def asked(server: Any, use: Callable[[Client], Awaitable[Given]]) -> Given:
         async with Client(server) as client:
             return await use(client)
 
-    return anyio.run(run)
+    # A thread of its own: where browser tests have run, this one has a loop already.
+    with ThreadPoolExecutor(1) as elsewhere:
+        return elsewhere.submit(anyio.run, run).result()
 
 
 def called(client_of: Any, name: str, **arguments: Any) -> CallToolResult:
