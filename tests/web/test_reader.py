@@ -170,7 +170,7 @@ def test_related_when_asked_for_then_only_other_documents_are_there_by_nearness(
     shown = page(site.client(), f"/passages/{passage.id}/related")
     assert "<h1>Related passages" in shown
     part = site.client().get(f"/passages/{passage.id}/related", headers={"HX-Request": "true"})
-    assert part.headers["Vary"] == "HX-Request"
+    assert "HX-Request" in part.vary
     assert "<html" not in part.get_data(as_text=True)
     assert site.client().get("/passages/nothing/related").status_code == 404
 
