@@ -11,13 +11,16 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright import sync_api
 
+from kb.assembly import KnowledgeBase
 from kb.library import Library
 from kb.records import citation_id
+from tests.tiny import TinyEmbedder, TinyJudge
 from tests.web import samples
 from tests.web.conftest import Site, site_settings
 from tests.web.every_page import ANSWER, addresses
 from tests.web.test_browser import on_loopback, served
 from tests.web.test_summarising import both, summarising
+from web import close_app, create_app
 
 __all__ = ["served"]
 pytestmark = pytest.mark.browser
@@ -35,7 +38,7 @@ SHIFTS = """() => new Promise(done => {
 })"""
 
 
-@pytest.fixture(params=[(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")], ids=lambda p: f"{p[0]}-{p[1]}")
+@pytest.fixture(params=[(1280, "light"), (390, "dark")], ids=lambda p: f"{p[0]}-{p[1]}")
 def page(request: pytest.FixtureRequest, chromium: sync_api.Browser) -> Iterator[sync_api.Page]:
     width, scheme = request.param
     context = chromium.new_context(
@@ -74,14 +77,25 @@ def test_axe_core_when_a_page_is_made_worse_then_it_does_find_that(page: sync_ap
     assert any("label" in one for one in violations(page, f"{served}/"))
 
 
+@pytest.fixture
+def unlimited(tmp_path: Path) -> Iterator[Site]:
+    """A site of a test's own that may be asked as often as the test likes."""
+    settings = site_settings(tmp_path / "library")
+    with KnowledgeBase(settings, TinyEmbedder(), TinyJudge()) as base:
+        ids = samples.publish(base, samples.interview(), samples.article())
+        app = create_app(settings, base)
+        yield Site(app, base, ids)
+        close_app(app)
+
+
 def test_pages_of_one_reader_when_axe_core_looks_at_them_then_it_finds_nothing_against_wcag(
-    page: sync_api.Page, own_site: Site
+    page: sync_api.Page, unlimited: Site
 ) -> None:
     """A collection as it is edited and as it is read, a question given to the editors, an earlier revision."""
-    old = own_site.base.library.current(own_site.ids["article-1"])
+    old = unlimited.base.library.current(unlimited.ids["article-1"])
     at = old.text.index("Weekly joint meetings")
-    samples.publish(own_site.base, samples.article(edited=True))
-    with on_loopback(own_site.app, own_site.base.settings) as root:
+    samples.publish(unlimited.base, samples.article(edited=True))
+    with on_loopback(unlimited.app, unlimited.base.settings) as root:
         page.goto(root + ANSWER)
         page.locator(".saving summary").first.click()
         page.get_by_role("button", name="Save to a new collection").first.click()
