@@ -19,8 +19,8 @@ ANSWER = "/ask?q=" + urllib.parse.quote_plus("How is trust rebuilt after a faile
 NOT_FOUND = "/ask?q=" + urllib.parse.quote_plus("What is the capital of Australia?")
 # What README shows is PNG; the rest is JPEG, to keep the folder small.
 SHOWN = {"answer-1280-light": "answer", "home-1280-light": "home", "document-390-dark": "document-phone-dark"}
-LONG = {"answer": 1800, "theme": 1800, "collection": 1400}
-QUALITY = 60
+LONG = {"answer": 1800}
+QUALITY = 30
 SWITCHES = [
     "--no-sandbox",
     "--disable-gpu",
