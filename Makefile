@@ -42,6 +42,7 @@ bench: setup ## Measure retrieval, ingest, latency, kills and bad input on the r
 	$(BIN)/python -m benchmarks.latency
 	$(BIN)/python -m benchmarks.kill
 	$(BIN)/python -m benchmarks.hostile
+	$(BIN)/python -m benchmarks.page
 
 screenshots: setup ## Take docs/screenshots of the server that `make run` started
 	$(BIN)/python .ci/screenshots.py

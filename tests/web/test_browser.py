@@ -16,10 +16,12 @@ from urllib.parse import urlsplit
 
 import pytest
 from docx import Document
+from flask import Flask
 from playwright import sync_api
 
-from tests.web import samples
+from kb.settings import Settings
 from tests.web.conftest import Site
+from tests.web.every_page import addresses
 from web.server import listening
 
 pytestmark = pytest.mark.browser
@@ -48,15 +50,9 @@ class View:
         self.page.goto(self.root + address)
 
 
-@pytest.fixture(scope="session")
-def served(site: Site) -> Iterator[str]:
-    """The site on a free port of loopback."""
-    with serving(site) as root:
-        yield root
-
-
 @contextmanager
-def serving(site: Site) -> Iterator[str]:
+def on_loopback(app: Flask, settings: Settings) -> Iterator[str]:
+    """A site on a free port of loopback: its root."""
     leaving = threading.Event()
 
     def run(server: Any) -> None:
@@ -67,13 +63,19 @@ def serving(site: Site) -> Iterator[str]:
             if not leaving.is_set():
                 raise
 
-    with listening(site.app, site.base.settings.with_values(host="127.0.0.1", port=0)) as server:
+    with listening(app, settings.with_values(host="127.0.0.1", port=0)) as server:
         thread = threading.Thread(target=run, args=(server,), daemon=True)
         thread.start()
         yield f"http://127.0.0.1:{server.effective_port}"
         leaving.set()
     thread.join(10)
     server.task_dispatcher.shutdown()
+
+
+@pytest.fixture(scope="session")
+def served(site: Site) -> Iterator[str]:
+    with on_loopback(site.app, site.base.settings) as root:
+        yield root
 
 
 def opened(
@@ -107,14 +109,6 @@ def in_viewport(page: sync_api.Page, selector: str) -> bool:
     return bool(box and size and box["y"] >= 0 and box["y"] + min(box["height"], 40) <= size["height"])
 
 
-def test_pages_when_the_screen_is_a_small_phones_then_nothing_runs_off_the_side(view: View) -> None:
-    view.page.set_viewport_size({"width": 320, "height": 568})
-    for address in ["/", "/documents", "/themes", "/ask?q=How+is+trust+rebuilt+after+a+failed+batch"]:
-        view.open(address)
-        width = view.page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
-        assert width[0] <= width[1], address
-
-
 def test_front_page_when_the_motif_is_shown_then_the_heading_stays_beside_it(wide: View) -> None:
     wide.open("/")
     for width in (1088, 1280, 1920):
@@ -127,16 +121,18 @@ def test_front_page_when_the_motif_is_shown_then_the_heading_stays_beside_it(wid
 
 
 def test_every_page_when_opened_then_nothing_runs_off_the_side_or_comes_from_elsewhere(view: View, site: Site) -> None:
-    documents = [f"/documents/{document_id}" for document_id in site.ids.values()]
-    asked = ["/ask?q=How+is+trust+rebuilt+after+a+failed+batch", f"/ask?q={samples.NOT_HERE}", "/ask?q=x&side=sponsor"]
-    for address in ["/", "/documents", "/themes", "/themes/trust", *documents, *asked]:
+    shown = (view.page.viewport_size or {})["width"]
+    for address in addresses(site):
         view.open(address)
-        closed = view.page.locator("details:not([open]) > summary")
-        while closed.count():
-            closed.first.click()
-        width = view.page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
-        assert width[0] <= width[1], address
-    assert view.watch.complaints == []
+        view.page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+        # A phone is also held against the smallest that the layout is made for.
+        for width in (shown, 320) if shown < 400 else (shown,):
+            view.page.set_viewport_size({"width": width, "height": 844})
+            across = view.page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+            assert across[0] <= across[1], (address, width)
+        view.page.set_viewport_size({"width": shown, "height": 844})
+    # Two of the pages are errors on purpose, and the browser says so.
+    assert [told for told in view.watch.complaints if "Failed to load resource" not in told] == []
     assert view.watch.hosts() == {urlsplit(view.root).netloc}
 
 
@@ -474,7 +470,7 @@ def test_player_when_a_time_is_clicked_then_it_plays_from_there_and_marks_the_tu
 ) -> None:
     draft = samples.interview()
     samples.publish(own_site.base, replace(draft, metadata=replace(draft.metadata, audio=recording)))
-    with serving(own_site) as root:
+    with on_loopback(own_site.app, own_site.base.settings) as root:
         context = chromium.new_context(reduced_motion="reduce")
         page = context.new_page()
         page.goto(f"{root}/documents/{own_site.ids['episode-12']}")
