@@ -80,7 +80,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=SEED)
     given = parser.parse_args()
     every = found(Library(bench_settings(given.library)))
-    drawn = random.Random(given.seed).sample(every, min(DRAWN, len(every)))  # noqa: S311  # a draw, no secret
+    drawn = random.Random(given.seed).sample(every, min(DRAWN, len(every)))
     if given.show:
         show(drawn)
         return 0

@@ -96,7 +96,7 @@ class AskedByHosts:
     def nearest(self, question: str, limit: int) -> list[AskedQuestion]:
         """The nearest in meaning, best first, each read again from the library. Costs one forward pass.
 
-        question: cleaned. Of one document, and of the same words, only the nearest. Raises ModelError, LibraryError.
+        question: cleaned. Of several in the same words, the newest. Raises ModelError, LibraryError.
         """
         known = self._known
         if known.matrix is None or known.embedder is None:
@@ -104,12 +104,9 @@ class AskedByHosts:
         scores = known.matrix @ known.embedder.question(question)
         order = np.argsort(-scores, kind="stable")
         kept: dict[str, AskedQuestion] = {}
-        seen: set[str] = set()
         for at in order:
             one = known.placed[int(at)]
-            if one.document_id not in kept and one.input_hash not in seen:
-                kept[one.document_id] = one
-                seen.add(one.input_hash)
+            kept.setdefault(one.input_hash, one)
             if len(kept) == limit:
                 break
         return self._library.still_asked(list(kept.values()))
