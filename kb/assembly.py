@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kb.answer import Answerer
+from kb.asked_by_hosts import AskedByHosts
 from kb.embedding import Embedder, Embedders
 from kb.errors import BusyError
 from kb.generations import Reindexing
@@ -57,6 +58,7 @@ class KnowledgeBase:
         )
         self.answerer = Answerer(settings, self.library, self.searcher, self.judge, self.revisions)
         self.summariser = Summariser(settings, self._active_embedder)
+        self.asked_by_hosts = AskedByHosts(self.library, lambda made: self.embedders.of(made.model, made.model_key))
 
     def __enter__(self) -> KnowledgeBase:
         return self
@@ -109,7 +111,13 @@ class KnowledgeBase:
         """Follow, and tend the index in the background: for servers, again and again; the sequence reached."""
         reached = self.follower.keep_up()
         self.searcher.prepare()
+        self.prepare_host_questions()
         return reached
+
+    def prepare_host_questions(self) -> bool:
+        """Give some more of what hosts asked their vectors; whether all have one. Costs seconds of computing."""
+        followed = self.follower.at_hand
+        return self.asked_by_hosts.prepare(followed.generation if followed else None)
 
     def tend(self) -> None:
         """Merge, train and purge what the index is due: for whoever publishes or deletes, after it was acknowledged."""

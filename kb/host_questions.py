@@ -7,6 +7,7 @@ exact span, so that it can be shown as what it is: a host's words, never advice.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -19,6 +20,9 @@ LEAST_QUESTION_WORDS = 5
 LONGEST_QUESTION_WORDS = 70
 # A host who talks on for longer than this after a question has taken the word back.
 _MOST_WORDS_AFTER = 25
+# Who asks so often too is a second host, whose answers are often banter: it must say more.
+_ASKS_OF_A_HOST = 3
+_LEAST_HOST_ANSWER_WORDS = 75
 # A guest's "Yes." and a host's "Go on." between a question and its answer.
 _NOD_WORDS = 8
 _MARKS_OF_WRITTEN = 0.15  # question marks a turn of hosts; a transcript with fewer is taken to have none
@@ -37,6 +41,7 @@ _TAG = re.compile(
 _GREETING = re.compile(
     r"\b(?:how (?:are|is|'s) (?:you|it|things|everyone|everybody|life)(?: both| all)?(?: doing| going| today| been)*\b"
     r"|how (?:ya|you) doing|how's it going|how have you been|what's up\b|can you hear|are you (?:there|ready)"
+    r"|do you (?:want|wanna)(?: to)? (?:add|jump|start|go|kick|take|dive)\b"
     r"|shall we (?:begin|start|get|dive|jump)|ready to (?:go|begin|start|dive|jump)|you know what (?:i mean|it is))",
     re.IGNORECASE,
 )
@@ -69,11 +74,14 @@ def host_questions(text: str, segments: Sequence[Segment], speakers: Sequence[Sp
     mine = [turn for turn in turns if turn.speaker in hosts]
     marks = sum(text[turn.start : turn.end].count("?") for turn in mine)
     unmarked = bool(mine) and marks < _MARKS_OF_WRITTEN * len(mine)
+    second = _asking_often(text, turns) - hosts
     found = []
     for number, turn in enumerate(turns):
         if turn.speaker not in hosts:
             continue
         answer = _answer(text, turns, number, hosts)
+        if answer and answer.speaker in second and _is_banter(text, answer):
+            continue
         asked = _asked(text, turn, unmarked) if answer else None
         if answer and asked:
             found.append(HostQuestion(*asked, turn.speaker, answer.start, answer.end, answer.speaker))
@@ -109,6 +117,17 @@ def _hosts(text: str, turns: Sequence[_Turn], speakers: Sequence[Speaker]) -> se
     if len(ranked) < 2 or ranked[0][1] < 2 or ranked[0][1] < 2 * ranked[1][1] + 1:
         return set()
     return {ranked[0][0]}
+
+
+def _asking_often(text: str, turns: Sequence[_Turn]) -> set[str]:
+    """Whoever ends several turns with a question, whatever the document calls them."""
+    ends = Counter(turn.speaker for turn in turns if text[turn.start : turn.end].endswith("?"))
+    return {name for name, times in ends.items() if times >= _ASKS_OF_A_HOST}
+
+
+def _is_banter(text: str, answer: _Turn) -> bool:
+    """Whether a second host's turn is too short for an answer, or asks on."""
+    return _size(text, answer) < _LEAST_HOST_ANSWER_WORDS or text[answer.start : answer.end].endswith("?")
 
 
 def _answer(text: str, turns: Sequence[_Turn], number: int, hosts: set[str]) -> _Turn | None:

@@ -24,6 +24,7 @@ from web import (
     operations,
     pages,
     people,
+    questions,
     reading,
     security,
     sharing,
@@ -78,10 +79,11 @@ def create_app(settings: Settings, knowledge_base: KnowledgeBase | None = None) 
     metrics.time_requests(app)
     sharing.register(app, shared_with)
     _limit_requests(app, limit)
+    questions.limit_suggestions(app, enabled=bool(limit))
     security.register(app)
     compression.register(app)
     failures.register(app)
-    for area in (pages, summarising, reading, browsing, people, collecting, api, collecting_api, operations):
+    for area in (pages, summarising, reading, browsing, people, questions, collecting, api, collecting_api, operations):
         app.register_blueprint(area.blueprint())
     operations.watch(desk)
     _share_with_templates(app, desk, settings)

@@ -14,15 +14,17 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, render_template, request
 
 from kb.answer.render import answer_json, hits_json
+from kb.search import clean_question
 from web import payloads
 from web.asked import limit_of, only, parameters, question_of
 from web.desk import desk, query
 from web.directory import Entry
-from web.limits import HITS, LISTED, MOST_HITS, MOST_LISTED
+from web.limits import ASKED, HITS, LISTED, MOST_ASKED, MOST_HITS, MOST_LISTED
 from web.links import API
 from web.openapi import described, given_by, kind_of
+from web.question_cards import HostQuestionsJson, question_json
 
-SEARCHING = frozenset(("api.ask", "api.search"))
+SEARCHING = frozenset(("api.ask", "api.search", "api.questions"))
 
 
 def blueprint() -> Blueprint:
@@ -34,6 +36,7 @@ def blueprint() -> Blueprint:
     api.add_url_rule("/passages/<passage_id>", view_func=passage)
     api.add_url_rule("/passages/<passage_id>/related", view_func=related)
     api.add_url_rule("/themes", view_func=themes)
+    api.add_url_rule("/questions", view_func=questions)
     for kind in ("speakers", "organisations", "shows"):
         api.add_url_rule(f"/{kind}", kind, partial(entries, kind))
     api.add_url_rule("/openapi.json", view_func=openapi)
@@ -144,6 +147,16 @@ def related(passage_id: str) -> Response:
             for hit in base.related(base.library.passage(passage_id))
         ],
     }
+    return jsonify(body)
+
+
+def questions() -> Response:
+    """What hosts asked that is nearest to a question."""
+    at, given = desk(), only(query(), ("q", "limit"))
+    asked = clean_question(question_of(given), at.settings.question_chars)
+    found = at.knowledge_base.asked_by_hosts.nearest(asked, limit_of(given, ASKED, MOST_ASKED))
+    links = at.absolute_links()
+    body: HostQuestionsJson = {"questions": [question_json(one, links) for one in found]}
     return jsonify(body)
 
 

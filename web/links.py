@@ -35,6 +35,12 @@ class Links:
         asked += [("group", group)] if group not in ("", "relevance") else []
         return f"{self.root}/ask" + (f"?{urlencode(asked, quote_via=quote)}" if asked else "")
 
+    def questions(self, theme: str = "", show: str = "", page: int = 1) -> str:
+        """The questions that hosts asked, narrowed and turned to a page."""
+        asked = [(key, value) for key, value in (("theme", theme), ("show", show)) if value]
+        asked += [("page", str(page))] if page > 1 else []
+        return f"{self.root}/questions" + (f"?{urlencode(asked, quote_via=quote)}" if asked else "")
+
     def unanswered(self) -> str:
         return f"{self.root}/unanswered"
 

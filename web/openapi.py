@@ -17,9 +17,10 @@ from kb.answer.render import AnswerJson, HitsJson
 from kb.records import DOCUMENT_KINDS, PHASES, SIDES
 from web.collection_paths import Call, calls
 from web.filters import DATES, LISTS, LONGEST_VALUE, MOST_VALUES
-from web.limits import HITS, LISTED, MOST_HITS, MOST_LISTED
+from web.limits import ASKED, HITS, LISTED, MOST_ASKED, MOST_HITS, MOST_LISTED
 from web.links import API, Links
 from web.payloads import DocumentPage, DocumentsJson, EntriesJson, PassageJson, RelatedJson, ThemesJson
+from web.question_cards import HostQuestionsJson
 from web.summarising import SummaryJson
 
 Json = dict[str, Any]
@@ -40,6 +41,7 @@ _ABOUT = {
     "since": "From this year, month or day on.",
     "until": "Up to this year, month or day.",
 }
+_QUESTION: Json = {"type": "string", "minLength": 1, "pattern": r"\S"}
 _SEVERAL = f"Several, at most {MOST_VALUES} different ones, are alternatives."
 _PROBLEMS = {
     304: "It is as the reader has it already (ETag).",
@@ -92,6 +94,7 @@ def operations(most_quotes: int, themes: Sequence[str]) -> list[Operation]:
     passage_id = _parameter("passage_id", "A passage's id.", {"type": "string"}, place="path")
     after = _parameter("after", "Begin after the document of this id.", {"type": "string"})
     later = _parameter("after", "Begin after the entry of this id.", {"type": "string"})
+    asked = _parameter("q", "The question, in plain words.", _QUESTION, required=True)
     return [
         Operation("/ask", "ask", "Cited quotes, or not found", AnswerJson, answered, asking, asks=True),
         Operation("/summary", "summary", "A checked summary and its quotes", SummaryJson, answered, asking, asks=True),
@@ -120,6 +123,14 @@ def operations(most_quotes: int, themes: Sequence[str]) -> list[Operation]:
                 ("organisations", "Whom the speakers work for"),
                 ("shows", "Podcasts and publications"),
             )
+        ),
+        Operation(
+            "/questions",
+            "questions",
+            "Questions that hosts asked, nearest first",
+            HostQuestionsJson,
+            (asked, _limit(MOST_ASKED, ASKED)),
+            (400, 429, 503),
         ),
         Operation("/themes", "themes", "The themes that passages are assigned to", ThemesJson, (), ()),
     ]
@@ -234,7 +245,6 @@ def _body(operation: Operation) -> Json:
 
 
 def _asked(themes: Sequence[str], most: int, usual: int = 0) -> tuple[Json, ...]:
-    question = {"type": "string", "minLength": 1, "pattern": r"\S"}
     lists = (
         _parameter(
             name,
@@ -245,7 +255,7 @@ def _asked(themes: Sequence[str], most: int, usual: int = 0) -> tuple[Json, ...]
     )
     dates = (_parameter(name, _ABOUT[name], {"type": "string", "pattern": _DATE}) for name in DATES)
     return (
-        _parameter("q", "The question, in plain words.", question, required=True),
+        _parameter("q", "The question, in plain words.", _QUESTION, required=True),
         _limit(most, usual or most),
         *lists,
         *dates,

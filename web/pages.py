@@ -18,11 +18,13 @@ from web.evidence import evidence
 from web.failures import kinds
 from web.filters import nearest, pairs, without
 from web.grouping import GROUPINGS, grouped
+from web.question_cards import examples, question_cards
 from web.same_site import require_own_page
 from web.summarising import summarised
 
 SEARCHING = frozenset(("pages.ask", "pages.take_down"))
 NEAREST_SHOWN = 5
+HOST_QUESTIONS_SHOWN = 5
 
 
 def blueprint() -> Blueprint:
@@ -36,7 +38,8 @@ def blueprint() -> Blueprint:
 
 
 def home() -> str:
-    return render_template("home.html", **_form(desk(), "", Filter()))
+    at = desk()
+    return render_template("home.html", examples=examples(at.knowledge_base, at.links), **_form(at, "", Filter()))
 
 
 def ask() -> str | AnyResponse:
@@ -59,6 +62,7 @@ def ask() -> str | AnyResponse:
         groupings=[(name, title, at.links.ask(answer.question, where, name)) for name, title in GROUPINGS.items()],
         evidence=evidence(answer.quotes, lambda document_id: base.library.linked(document_id)),
         nearest=passage_cards(answer.nearest[:NEAREST_SHOWN], base.revision, at.links, base.themes),
+        host_questions=question_cards(base.asked_by_hosts.nearest(answer.question, HOST_QUESTIONS_SHOWN), at.links),
         facets=answer.facets,
         years=_years(at, answer, where),
         **_form(at, answer.question, where),

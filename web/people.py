@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from flask import Blueprint, render_template, request
 
@@ -32,10 +32,10 @@ Item = TypeVar("Item")
 
 
 @dataclass(frozen=True)
-class Part:
+class Part(Generic[Item]):
     """A page of a list. before, after: numbers of its neighbours, or 0."""
 
-    rows: Sequence[object]
+    rows: Sequence[Item]
     total: int
     first: int
     before: int
@@ -54,14 +54,14 @@ def blueprint() -> Blueprint:
 def _listing(kind: str) -> Callable[[], str]:
     def listing() -> str:
         at = desk()
-        name, side = _asked("name"), _asked("side")
+        name, side = asked_for("name"), asked_for("side")
         if side and side not in SIDES:
             raise UsageError(f"side cannot be {side!r}", way_out=nearest(side, SIDES))
         every = entries(at, kind).values()
         rows = [row for row in every if name.lower() in row.name.lower() and (not side or side in row.sides)]
         title, about, one = _KINDS[kind]
         return render_template(
-            "people.html", kind=kind, title=title, about=about, one=one, part=_part(rows), name=name, side=side
+            "people.html", kind=kind, title=title, about=about, one=one, part=part_of(rows), name=name, side=side
         )
 
     return listing
@@ -94,11 +94,11 @@ def _single(kind: str, one: str) -> Callable[[str], str]:
 
 
 def episodes() -> str:
-    at, name = desk(), _asked("name")
+    at, name = desk(), asked_for("name")
     rows: list[Brief] = [
         one for one in at.directory.read().episodes if name.lower() in f"{one.title} {one.show}".lower()
     ]
-    return render_template("episodes.html", part=_part(rows), name=name)
+    return render_template("episodes.html", part=part_of(rows), name=name)
 
 
 def entries(at: Desk, kind: str) -> Mapping[str, Entry]:
@@ -119,17 +119,17 @@ def _typical(at: Desk, entry: Entry, where: Filter) -> list[PassageCard]:
     return passage_cards(list(kept.values())[:TYPICAL_SHOWN], base.revision, at.links, base.themes)
 
 
-def _asked(name: str) -> str:
-    """Raises UsageError."""
+def asked_for(name: str) -> str:
+    """What the address says of it, "" where nothing. Raises UsageError."""
     value = request.args.get(name, "").strip()
     if len(value) > _LONGEST:
         raise UsageError(f"{name} has {len(value)} characters", way_out="Shorten it.")
     return value
 
 
-def _part(rows: Sequence[Item]) -> Part:
+def part_of(rows: Sequence[Item]) -> Part[Item]:
     """Raises UsageError for a page that is no number; a page past the end is empty."""
-    value = _asked("page") or "1"
+    value = asked_for("page") or "1"
     if not (value.isascii() and value.isdecimal() and len(value) < 7 and int(value) > 0):
         raise UsageError(f"page = {value[:20]!r} will not do", way_out="Give a number from 1 on.")
     number = int(value)

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, func, select, text
 from kb.errors import LibraryError, UsageError
 from kb.library.connection import database_path, translated
 from kb.library.digests import digest_of, stored_digests
+from kb.library.entry_points import host_question_faults
 from kb.library.migrations import SCHEMA_VERSION
 from kb.library.schema import (
     appearances,
@@ -22,6 +23,7 @@ from kb.library.schema import (
     document_facets,
     documents,
     generations,
+    host_questions,
     links,
     passages,
     planted,
@@ -31,6 +33,7 @@ from kb.library.schema import (
     vectors,
 )
 from kb.library.store import Store, read_revision
+from kb.library.writes import unused_vectors
 from kb.records import tiling_fault
 from kb.settings import Settings
 
@@ -73,6 +76,7 @@ class Keeping(Store):
             found.extend(_generation_faults(connection))
             found.extend(_digest_faults(connection))
             found.extend(_collected_faults(connection))
+            found.extend(host_question_faults(connection))
         return found
 
     def traces(self, document_id: str) -> list[str]:
@@ -88,6 +92,7 @@ class Keeping(Store):
             "passages": passages.c.document_id,
             "planted": planted.c.document_id,
             "collected": collected.c.document_id,
+            "host_questions": host_questions.c.document_id,
             "changes": changes.c.document_id,
         }
         with self.reading() as connection:
@@ -96,11 +101,9 @@ class Keeping(Store):
                 for name, column in own.items()
                 if (count := connection.scalar(select(func.count()).where(column == document_id)) or 0)
             ]
-            orphans = select(func.count()).where(
-                vectors.c.input_hash.not_in(select(passages.c.input_hash)), vectors.c.input_hash.not_like("theme:%")
-            )
+            orphans = select(func.count()).where(unused_vectors())
             if count := connection.scalar(orphans) or 0:
-                found.append(f"{count} cached vectors that no passage uses")
+                found.append(f"{count} cached vectors that nothing uses")
             lost = select(func.count()).where(segments.c.revision_id.not_in(select(revisions.c.id)))
             if count := connection.scalar(lost) or 0:
                 found.append(f"{count} segments of no revision")

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, inspect, select, text, update
 from kb.errors import SchemaError
 from kb.library.appearing import put_appearances
 from kb.library.digests import digest_of, stored_digests
+from kb.library.host_asking import put_host_questions
 from kb.library.schema import (
     appearances,
     collected,
@@ -18,13 +19,15 @@ from kb.library.schema import (
     documents,
     facts,
     generations,
+    host_questions,
     metadata,
     planted,
     revisions,
     runs,
+    segments,
     unanswered,
 )
-from kb.records import metadata_from_json
+from kb.records import Segment, metadata_from_json
 
 
 def _first(connection: Connection) -> None:
@@ -92,6 +95,21 @@ def _seventh(connection: Connection) -> None:
             put_appearances(connection, row.id, metadata_from_json(json.loads(row._mapping[revisions.c.metadata])))
 
 
+def _eighth(connection: Connection) -> None:
+    """What hosts asked, of every document that is not deleted."""
+    host_questions.create(connection, checkfirst=True)
+    current = select(documents.c.id, revisions.c.id.label("revision_id"), revisions.c.text, revisions.c.metadata).join(
+        revisions, revisions.c.id == documents.c.revision_id
+    )
+    for document_id in connection.scalars(select(documents.c.id).where(documents.c.deleted.is_(False))).all():
+        for row in connection.execute(current.where(documents.c.id == document_id)).all():
+            mine = segments.c.revision_id == row.revision_id
+            spoken = select(segments.c.start, segments.c.end, segments.c.kind, segments.c.speaker).where(mine)
+            parts = [Segment(*part) for part in connection.execute(spoken.order_by(segments.c.n))]
+            speakers = metadata_from_json(json.loads(row._mapping[revisions.c.metadata])).speakers
+            put_host_questions(connection, document_id, row.revision_id, row.text, parts, speakers)
+
+
 # Step n brings schema n - 1 to schema n. Never change one that was released; add the next.
 STEPS: tuple[Callable[[Connection], None], ...] = (
     _first,
@@ -101,6 +119,7 @@ STEPS: tuple[Callable[[Connection], None], ...] = (
     _fifth,
     _sixth,
     _seventh,
+    _eighth,
 )
 SCHEMA_VERSION = len(STEPS)
 

@@ -32,6 +32,31 @@ class DocumentRow:
 
 
 @dataclass(frozen=True, slots=True)
+class AskedQuestion:
+    """A host's question with its document. Spans in characters of the revision's text; text: the question's words.
+
+    themes: of the passage in which the answer begins, in order.
+    """
+
+    document_id: str
+    revision_id: str
+    title: str
+    show: str
+    date: str
+    composed: bool
+    sponsored: bool
+    start: int
+    end: int
+    asker: str
+    answer_start: int
+    answer_end: int
+    answerer: str
+    input_hash: str
+    text: str
+    themes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class SourceRow:
     """A file that was ingested: where it lay, which document it became, its bytes' hash."""
 

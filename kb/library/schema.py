@@ -199,6 +199,24 @@ passage_themes = Table(
     Index("themes_by_name", "theme"),
 )
 
+# What hosts asked in the current revision of each document, and where a guest answers: found when it is published.
+host_questions = Table(
+    "host_questions",
+    metadata,
+    Column("document_id", ForeignKey("documents.id", ondelete="CASCADE"), primary_key=True),
+    Column("start", Integer, primary_key=True),
+    Column("revision_id", ForeignKey("revisions.id", ondelete="CASCADE"), nullable=False),
+    Column("end", Integer, nullable=False),
+    Column("asker", String, nullable=False),
+    Column("answer_start", Integer, nullable=False),
+    Column("answer_end", Integer, nullable=False),
+    Column("answerer", String, nullable=False),
+    # Under which its vectors are kept: "question:" and the SHA-256 of its words.
+    Column("input_hash", String, nullable=False),
+    Index("host_questions_by_revision", "revision_id"),
+    Index("host_questions_by_input", "input_hash"),
+)
+
 # Questions that got no answer and that their readers let the editors have: nothing about the readers.
 unanswered = Table(
     "unanswered",

@@ -8,18 +8,20 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, select, update
 
 from kb.errors import GenerationChangedError, NotFoundError, VectorsGoneError
 from kb.library.appearing import put_appearances
 from kb.library.collecting import forget_document
 from kb.library.digests import digest_of
+from kb.library.host_asking import drop_host_questions, put_host_questions
 from kb.library.rows import SourceRow, Stored
 from kb.library.schema import (
     changes,
     document_facets,
     documents,
     generations,
+    host_questions,
     links,
     passage_themes,
     passage_voices,
@@ -114,6 +116,8 @@ class Writes(Store):
     ) -> None:
         _put_document(connection, new, revision_id, row)
         _put_revision(connection, new, revision_id, content)
+        made = new.draft
+        put_host_questions(connection, new.document_id, revision_id, made.text, made.segments, made.metadata.speakers)
         # Of every generation: those that are not active hold the document again once they catch up.
         drop_passages(connection, new.document_id)
         if new.vectors:
@@ -149,6 +153,7 @@ class Writes(Store):
                 select(passages.c.input_hash).where(passages.c.document_id == document_id)
             ).all()
             drop_passages(connection, document_id)
+            drop_host_questions(connection, document_id)
             connection.execute(delete(sources).where(sources.c.document_id == document_id))
             if purge:
                 forget_document(connection, document_id)
@@ -163,10 +168,7 @@ class Writes(Store):
     def _shred(self, document_id: str) -> None:
         """Older revisions' vectors are in no passage any more: drop all that nothing uses, and the free pages."""
         with self.writing() as connection:
-            used = select(passages.c.input_hash)
-            connection.execute(
-                delete(vectors).where(vectors.c.input_hash.not_in(used), vectors.c.input_hash.not_like("theme:%"))
-            )
+            connection.execute(delete(vectors).where(unused_vectors()))
             connection.execute(update(changes).where(changes.c.document_id == document_id).values(document_id="purged"))
         with self.reading() as connection:
             if connection.dialect.name == "sqlite":
@@ -381,6 +383,15 @@ def _log_changed(connection: Connection, nos: Sequence[int]) -> None:
     for (document_id, generation_id), mine in owners.items():
         for kind in ("remove", "add"):
             _log(connection, kind, document_id, generation_id, mine)
+
+
+def unused_vectors() -> ColumnElement[bool]:
+    """Vectors of no passage, of no host's question and of no theme's phrase."""
+    return (
+        vectors.c.input_hash.not_in(select(passages.c.input_hash))
+        & vectors.c.input_hash.not_in(select(host_questions.c.input_hash))
+        & vectors.c.input_hash.not_like("theme:%")
+    )
 
 
 def _log_purge(connection: Connection) -> None:

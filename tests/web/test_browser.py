@@ -20,6 +20,7 @@ from flask import Flask
 from playwright import sync_api
 
 from kb.settings import Settings
+from tests.web import samples
 from tests.web.conftest import Site
 from tests.web.every_page import addresses
 from web.server import listening

@@ -33,6 +33,7 @@ CALLS += [("/passages/{passage_id}/related", "GET")]
 SAVING = [("/collections", "POST"), ("/collections/{token}", "PATCH"), ("/collections/{token}/quotes", "POST")]
 SAVING += [("/collections/{token}/quotes/{saved_id}", method) for method in ("PATCH", "DELETE")]
 COLLECTING = [*SAVING, ("/collections/{token}", "GET"), ("/collections/{token}", "DELETE")]
+CALLS += [("/questions", "GET")]
 CALLS += [("/speakers", "GET"), ("/organisations", "GET"), ("/shows", "GET")]
 
 GOOD = [(*call, GenerationMode.POSITIVE) for call in CALLS + COLLECTING]
