@@ -20,6 +20,7 @@ from web.filters import nearest, pairs, without
 from web.grouping import GROUPINGS, grouped
 from web.question_cards import examples, question_cards
 from web.same_site import require_own_page
+from web.streaming import begun
 from web.summarising import summarised
 
 SEARCHING = frozenset(("pages.ask", "pages.take_down"))
@@ -42,7 +43,7 @@ def home() -> str:
     return render_template("home.html", examples=examples(at.knowledge_base, at.links), **_form(at, "", Filter()))
 
 
-def ask() -> str | AnyResponse:
+def ask() -> AnyResponse:
     """Without q, the form. A question that cannot be searched is a QuestionError, which failures shows."""
     at = desk()
     if "q" not in request.args:
@@ -50,11 +51,19 @@ def ask() -> str | AnyResponse:
     where, by = at.filter(query()), _grouping(request.args.get("group", ""))
     asked = request.args["q"]
     meant = _meant(at, asked)
-    answer = at.ask(meant or asked, where)
+    question = clean_question(meant or asked, at.settings.question_chars)
+    literal = (asked, at.links.ask_literally(asked, where)) if meant else None
+    return begun(
+        render_template("answer_head.html", question=question), lambda: _answer(at, question, where, by, literal)
+    )
+
+
+def _answer(at: Desk, question: str, where: Filter, by: str, literal: tuple[str, str] | None) -> str:
+    answer = at.ask(question, where)
     base = at.knowledge_base
     return render_template(
         "answer.html",
-        literal=(asked, at.links.ask_literally(asked, where)) if meant else None,
+        literal=literal,
         summary=_summary(at, answer, where),
         answered=answer.status == "answered",
         groups=grouped(quote_cards(answer.quotes, at.links, base.themes, at.absolute_links()), by),
