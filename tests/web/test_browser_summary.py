@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -81,8 +80,6 @@ def test_summary_when_it_streams_then_only_checked_sentences_appear_and_cite_the
                 sync_api.expect(page.locator(".summary-note")).to_contain_text("Written by a model")
                 assert page.locator(".summary-text").inner_text().strip() == f"{TRUE} [1]"
                 assert page.evaluate("document.documentElement.scrollWidth") <= width
-                if "SHOTS" in os.environ:
-                    page.screenshot(path=f"{os.environ['SHOTS']}/summary-{width}-{scheme}.png")
                 page.locator(".summary-cite").click()
                 assert page.url.endswith("#quote-1")
                 assert page.locator("#quote-1:target").count() == 1
