@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from flask import Response, current_app, stream_with_context
+from flask import Response, copy_current_request_context, current_app
 
 # What stands before it is the same on every page but for its title, styles and scripts.
 MAIN = '<main id="main"'
@@ -16,12 +16,15 @@ def begun(head: str, whole: Callable[[], str]) -> Response:
     What fails after the beginning has gone out can have no status of its own any more: the failure's page follows.
     """
 
+    # Not stream_with_context: a stream that nobody reads to its end would leave its context open.
+    made: Callable[[], str] = copy_current_request_context(lambda: _made(whole))
+
     def parts() -> Iterator[str]:
         yield head[: head.index(MAIN)]
-        page = _made(whole)
+        page = made()
         yield page[page.index(MAIN) :]
 
-    return Response(stream_with_context(parts()), content_type="text/html; charset=utf-8")
+    return Response(parts(), content_type="text/html; charset=utf-8")
 
 
 def _made(whole: Callable[[], str]) -> str:

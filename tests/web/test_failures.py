@@ -20,6 +20,7 @@ def break_asking(site: Site, monkeypatch: pytest.MonkeyPatch, error: Exception) 
         raise error
 
     monkeypatch.setattr(site.base, "ask", ask)
+    monkeypatch.setattr(site.base.library, "document", ask)
 
 
 @pytest.mark.parametrize("kind", [kind for _, kind in sorted(kinds().items())], ids=sorted(kinds()))
@@ -29,10 +30,12 @@ def test_every_error_of_the_house_when_raised_then_has_its_status_as_problem_and
     break_asking(site, monkeypatch, kind("it is /inside/so", where="/inside/file, line 3", way_out="Mend it."))
     problem = assert_problem(site.client().get("/api/v1/ask?q=x"), kind.http_status)
     assert problem["type"] == f"/problems/{problem_name(kind)}"
-    page = site.client().get("/ask?q=x")
+    page = site.client().get("/documents/x")
     assert page.status_code == kind.http_status
     assert page.content_type.startswith("text/html")
     assert kind.title in page.get_data(as_text=True)
+    # An answer's page has begun by then, with a status: it ends with what happened.
+    assert kind.title in site.client().get("/ask?q=x").get_data(as_text=True)
     if kind.http_status >= 500:
         assert "/inside" not in page.get_data(as_text=True) + str(problem)
 
@@ -47,9 +50,11 @@ def test_unforeseen_errors_when_they_happen_then_500_without_a_traceback_or_the_
     break_asking(site, monkeypatch, ValueError(f"cannot divide {SECRET}"))
     with caplog.at_level(logging.DEBUG):
         assert_problem(site.client().get("/api/v1/ask", query_string={"q": SECRET}), 500)
-        page = site.client().get("/ask", query_string={"q": SECRET})
+        page = site.client().get("/documents/x")
+        begun = site.client().get("/ask", query_string={"q": SECRET}).get_data(as_text=True)
     assert page.status_code == 500
-    assert "Traceback" not in page.get_data(as_text=True)
+    assert "Traceback" not in page.get_data(as_text=True) + begun
+    assert "Something failed inside Counterpart." in begun
     assert "ValueError" in caplog.text
     assert "Acme" not in caplog.text
 

@@ -97,10 +97,11 @@ def test_a_stream_is_given_as_json_only_and_its_question_is_counted(tmp_path: Pa
 def test_an_endpoint_that_stalls_leaves_the_answer_and_a_notice(tmp_path: Path) -> None:
     with summarising(tmp_path, stalls()) as (client, _):
         page = client.get("/ask", query_string={"q": TRUST, "summary": "1"})
+        shown = page.get_data(as_text=True)
         body = client.get("/api/v1/summary", query_string={"q": TRUST}).get_json()
     assert page.status_code == 200
-    assert "took too long" in page.get_data(as_text=True)
-    assert 'id="quote-1"' in page.get_data(as_text=True)
+    assert "took too long" in shown
+    assert 'id="quote-1"' in shown
     assert body["summary"] == []
     assert "took too long" in body["notice"]
     assert body["quotes"]
