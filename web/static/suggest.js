@@ -17,7 +17,7 @@
   list.hidden = true;
   const told = document.createElement("p");
   told.className = "hidden";
-  told.setAttribute("role", "status");
+  told.setAttribute("aria-live", "polite");
   line.classList.add("suggesting");
   line.append(list);
   line.after(told);
