@@ -140,6 +140,8 @@ class WordWriter:
                 index = tantivy.Index(self._schema, path=str(folder), reuse=False)
             index.register_tokenizer(_ANALYZER, make_analyzer())
             self._writer: Any = index.writer(heap, 1)
+            # A writer that was killed in a commit has left files of it, whose names this one's commit may need.
+            self._writer.garbage_collect_files()
 
     def change(self, added: Sequence[IndexEntry], removed: Sequence[int]) -> None:
         if removed:

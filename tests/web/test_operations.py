@@ -38,7 +38,7 @@ def test_readyz_when_the_kernel_is_not_ready_then_503(site: Site, monkeypatch: p
 
 def test_metrics_when_questions_were_asked_then_they_are_counted_by_outcome(own_site: Site) -> None:
     client = own_site.client()
-    client.get("/ask?q=How+is+trust+rebuilt+after+a+failed+batch")
+    client.get("/ask?q=How+is+trust+rebuilt+after+a+failed+batch").get_data()
     client.get("/api/v1/ask?q=volcano")
     client.open("/nowhere", method="BREW")
     shown = client.get("/metrics").get_data(as_text=True)
