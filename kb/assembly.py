@@ -81,7 +81,7 @@ class KnowledgeBase:
     ) -> tuple[list[Hit], dict[str, dict[str, int]]]:
         """The same passages, and facet -> value -> how many of all that were found have it."""
         found = self.searcher.find(question, where or Filter(), limit)
-        return (list(found.hits), self.library.facet_counts(found.candidates)) if found else ([], {})
+        return (list(found.hits), found.view.counts(found.candidates)) if found else ([], {})
 
     def ask(self, question: str, where: Filter | None = None, limit: int = 0) -> Answer:
         """Proved quotes, or "not_found". limit 0: the setting `quotes`."""

@@ -11,12 +11,18 @@ from kb.records import Filter
 
 # What no day is later than.
 LAST_DAY = 99_999_999
+# As day_of has them: a day divided by this is its year.
+DAYS_OF_A_YEAR = 10_000
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 _BETWEEN = "\x1f"
 # What a voice has, in the order in which keys name it.
 _VOICE = ("speaker", "side", "organisation")
-# Which keys an index keeps: an index that was made of others is built anew.
-FACETS = 2
+# What an index keeps of a passage's facets: an index that was made otherwise is built anew.
+FACETS = 3
+# Facets whose values are counted; the other keys say what one voice has together.
+COUNTED = ("theme", "speaker", "side", "organisation", "show", "kind", "phase", "modality")
+# Facet -> value as it is shown -> how many passages have it.
+Counts = dict[str, dict[str, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +57,24 @@ def facet_keys(
     for name, held in values.items():
         keys |= {f"{name}:{value.lower() if name == 'show' else value}" for value in held}
     return tuple(sorted(keys))
+
+
+def shown_values(voices: Iterable[tuple[str, str, str]], values: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """Key -> its value as it is written, where the key's own letters are other ones. Parameters as for facet_keys."""
+    pairs = [(field, value) for voice in voices for field, value in zip(_VOICE, voice, strict=True)]
+    pairs += [("show", show) for show in values.get("show", ())]
+    return {f"{field}:{value.lower()}": value for field, value in pairs if value != value.lower()}
+
+
+def counts(keys: Mapping[str, int], shown: Mapping[str, str], years: Mapping[int, int]) -> Counts:
+    """keys: key -> passages that have it; years: year, 0 for no date, -> passages."""
+    found: Counts = {name: {} for name in (*COUNTED, "year")}
+    for key, number in keys.items():
+        name, _, value = key.partition(":")
+        if value and name in COUNTED:
+            found[name][shown.get(key, value)] = number
+    found["year"] = {f"{year:04d}": number for year, number in years.items() if year}
+    return found
 
 
 def _voice_keys(name: str, side: str, organisation: str) -> set[str]:

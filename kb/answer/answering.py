@@ -48,7 +48,7 @@ class Answerer:
         chance, bar = probability(judged, self._rule)
         quotes = self._quotes(sentences, limit or self._settings.quotes) if sentences and chance >= bar else []
         values = {**judged, "probability": chance, "bar": bar}
-        facets = self._library.facet_counts(found.candidates)
+        facets = found.view.counts(found.candidates)
         return Answer(
             clean, "answered" if quotes else "not_found", tuple(quotes), found.hits[:_NEAREST], values, facets
         )

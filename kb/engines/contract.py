@@ -8,6 +8,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from kb.facets import Counts
 from kb.library.rows import IndexEntry
 from kb.records import Filter
 
@@ -45,6 +46,10 @@ class View(Protocol):
         ...
 
     def documents(self, nos: Sequence[int]) -> dict[int, str]: ...
+
+    def counts(self, nos: Sequence[int]) -> Counts:
+        """What these passages have, facet by facet; one that is not indexed, or has no value, counts nowhere."""
+        ...
 
     def frequencies(self, terms: Sequence[str]) -> dict[str, int]:
         """How many passages hold each term (a term as `terms` gives it)."""

@@ -6,6 +6,7 @@ times.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -19,7 +20,7 @@ from kb.engines.pack import read_pack, require_whole
 from kb.engines.segment import DenseSegment, Mask, Matrix, Rows
 from kb.engines.state import SegmentFiles
 from kb.errors import IndexFault
-from kb.facets import Conditions
+from kb.facets import DAYS_OF_A_YEAR, Conditions, Counts, counts
 
 NO_ROWS: Rows = np.empty(0, dtype=np.int32)
 
@@ -161,6 +162,18 @@ class DenseState:
             owners = held.segment.owners[rows].tolist()
             found.update(zip(held.segment.nos[rows].tolist(), (names[owner] for owner in owners), strict=True))
         return found
+
+    def counts(self, nos: Sequence[int]) -> Counts:
+        keys: Counter[str] = Counter()
+        years: Counter[int] = Counter()
+        shown: dict[str, str] = {}
+        for held, rows in self._rows(nos):
+            here = held.segment.keys_of(rows)
+            keys.update(here)
+            years.update((held.segment.days[rows] // DAYS_OF_A_YEAR).tolist())
+            for key in here.keys() & held.segment.shown.keys():
+                shown[key] = min(held.segment.shown[key], shown.get(key, held.segment.shown[key]))
+        return counts(keys, shown, years)
 
     def traces(self, document_id: str) -> int:
         """Rows of a document that are still on disk, those taken out among them."""

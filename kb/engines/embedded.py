@@ -31,7 +31,7 @@ from kb.engines.words import (
     require_whole_words,
 )
 from kb.errors import IndexFault
-from kb.facets import Conditions, conditions
+from kb.facets import Conditions, Counts, conditions
 from kb.library.rows import IndexEntry
 from kb.records import Filter
 
@@ -73,6 +73,9 @@ class EmbeddedView:
 
     def documents(self, nos: Sequence[int]) -> dict[int, str]:
         return self._dense.documents(nos)
+
+    def counts(self, nos: Sequence[int]) -> Counts:
+        return self._dense.counts(nos)
 
     def frequencies(self, terms: Sequence[str]) -> dict[str, int]:
         return self._words.frequencies(terms)

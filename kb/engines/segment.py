@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import numpy.typing as npt
 from kb.engines.contract import Nos, Vector
 from kb.engines.pack import FileSum, Source, read_pack, write_pack
 from kb.errors import IndexFault
-from kb.facets import Conditions
+from kb.facets import COUNTED, Conditions
 from kb.library.rows import IndexEntry
 
 Rows = npt.NDArray[np.int32]
@@ -30,7 +31,9 @@ _FAISS: Any = faiss
 class DenseSegment:
     """nos: int64 (n,), ascending; vectors: float32 (n, dim), unit length; owners: int32 (n,), into documents.
 
-    days: int32 (n,); facets: key -> where its rows lie in facet_rows. All arrays are mapped.
+    days: int32 (n,); facets: key -> where its rows lie in facet_rows. row_keys: int32, for each row the places in
+    `facets` of what is counted of it, up to row_ends, int64 (n,). shown: key -> its value as it is written.
+    All arrays are mapped.
     """
 
     name: str
@@ -39,8 +42,11 @@ class DenseSegment:
     owners: Rows
     days: Rows
     facet_rows: Rows
+    row_keys: Rows
+    row_ends: Nos
     facets: dict[str, tuple[int, int]]
     documents: tuple[str, ...]
+    shown: dict[str, str]
 
     @classmethod
     def open(cls, path: Path, dimension: int) -> DenseSegment:
@@ -48,7 +54,7 @@ class DenseSegment:
         arrays, about = read_pack(path)
         try:
             places = {key: (int(a), int(b)) for key, (a, b) in about["facets"].items()}
-            made = cls(path.name, **arrays, facets=places, documents=tuple(about["documents"]))
+            made = cls(path.name, **arrays, facets=places, documents=tuple(about["documents"]), shown=about["shown"])
         except (KeyError, TypeError, ValueError) as error:
             raise IndexFault(f"is no dense segment: {error!r}", where=str(path)) from error
         if made.vectors.shape != (len(made.nos), dimension):
@@ -82,6 +88,20 @@ class DenseSegment:
             mask[self.facet_rows[start:end]] = True
         return mask
 
+    @cached_property
+    def _keys(self) -> tuple[str, ...]:
+        return tuple(self.facets)
+
+    def keys_of(self, rows: Rows) -> dict[str, int]:
+        """Of what is counted, how many of the rows have each key. Costs what the rows have, whatever the size."""
+        if not len(rows):
+            return {}
+        ends = self.row_ends[rows]
+        starts = np.where(rows > 0, self.row_ends[rows - 1], 0)
+        held = [self.row_keys[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
+        tally = np.bincount(np.concatenate(held), minlength=1)
+        return {self._keys[at]: int(tally[at]) for at in np.flatnonzero(tally)}
+
     def cosines(self, vector: Vector, rows: Rows | None = None) -> Matrix:
         """Of each row, or of these, in order: float32. A row's own does not depend on its neighbours (law 7)."""
         vectors = self.vectors if rows is None else self.vectors[rows]
@@ -113,6 +133,7 @@ def write_entries(path: Path, entries: Sequence[IndexEntry], dimension: int) -> 
         np.array([entry.day for entry in ordered], dtype=np.int32),
         {key: np.array(found, dtype=np.int32) for key, found in rows.items()},
         documents,
+        _shown(entry.shown for entry in ordered),
     )
 
 
@@ -142,7 +163,9 @@ def write_merged(path: Path, parts: Sequence[tuple[DenseSegment, Rows]]) -> File
         (length, dimension),
         _copied([part for part, _ in parts], kept, order),
     )
-    return _write(path, nos[order], copied, owners[order], days[order], _merged_facets(parts, kept, order), documents)
+    facets = _merged_facets(parts, kept, order)
+    shown = {key: value for key, value in _shown(part.shown for part, _ in parts).items() if key in facets}
+    return _write(path, nos[order], copied, owners[order], days[order], facets, documents, shown)
 
 
 def _write(
@@ -153,13 +176,35 @@ def _write(
     days: Rows,
     rows: dict[str, Rows],
     documents: Sequence[str],
+    shown: Mapping[str, str],
 ) -> FileSum:
     keys = sorted(rows)
     ends = np.cumsum([len(rows[key]) for key in keys]).tolist()
     places = {key: (end - len(rows[key]), end) for key, end in zip(keys, ends, strict=True)}
     every = np.concatenate([rows[key] for key in keys]) if keys else np.empty(0, dtype=np.int32)
     arrays = {"nos": nos, "vectors": vectors, "owners": owners, "days": days, "facet_rows": every}
-    return write_pack(path, arrays, {"facets": places, "documents": list(documents)})
+    arrays["row_keys"], arrays["row_ends"] = _by_row(rows, keys, len(nos))
+    return write_pack(path, arrays, {"facets": places, "documents": list(documents), "shown": dict(shown)})
+
+
+def _by_row(rows: dict[str, Rows], keys: Sequence[str], length: int) -> tuple[Rows, Nos]:
+    """The other way round: of each row its keys that are counted, as places in `keys`, and where they end."""
+    places = [at for at, key in enumerate(keys) if key.partition(":")[0] in COUNTED]
+    if not places:
+        return np.empty(0, dtype=np.int32), np.zeros(length, dtype=np.int64)
+    owners = np.concatenate([rows[keys[at]] for at in places])
+    held = np.repeat(np.array(places, dtype=np.int32), [len(rows[keys[at]]) for at in places])
+    ends = np.cumsum(np.bincount(owners, minlength=length)).astype(np.int64)
+    return held[np.argsort(owners, kind="stable")], ends
+
+
+def _shown(parts: Iterable[Mapping[str, str]]) -> dict[str, str]:
+    """Of several ways to write a value one, whatever the order."""
+    found: dict[str, str] = {}
+    for part in parts:
+        for key, value in part.items():
+            found[key] = min(value, found.get(key, value))
+    return found
 
 
 def _copied(parts: Sequence[DenseSegment], kept: Sequence[Rows], order: npt.NDArray[np.int64]) -> Iterator[Matrix]:

@@ -1,8 +1,7 @@
-"""Who speaks, for whom, where and on what, over the whole library: for lists and for facets with their counts."""
+"""Who speaks, for whom, where and on what, over the whole library: for lists."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +9,6 @@ from sqlalchemy import Connection, Select, distinct, func, select
 
 from kb.library.schema import (
     appearances,
-    document_facets,
     documents,
     generations,
     links,
@@ -19,8 +17,6 @@ from kb.library.schema import (
     passages,
 )
 from kb.library.store import Store
-
-Counts = dict[str, dict[str, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,49 +83,6 @@ class Directory(Store):
                 _tallies(connection, _counted(passage_voices.c.side, themed=True)),
                 _tallies(connection, _by_theme()),
             )
-
-    def facet_counts(self, nos: Sequence[int]) -> Counts:
-        """Facet -> value -> how many of the passages have it; what has no value counts nowhere."""
-        wanted = [int(no) for no in nos]
-        here = passages.c.no.in_(wanted)
-        found: Counts = {}
-        with self.reading() as connection:
-            own = select(passages.c.no, documents.c.id, documents.c.show, documents.c.kind, documents.c.date)
-            rows = connection.execute(own.join(documents, documents.c.id == passages.c.document_id).where(here)).all()
-            _add(found, "show", (row.show for row in rows))
-            _add(found, "kind", (row.kind for row in rows))
-            _add(found, "year", (row.date[:4] for row in rows))
-            themed = select(passage_themes.c.theme).where(passage_themes.c.passage_no.in_(wanted))
-            _add(found, "theme", connection.scalars(themed))
-            voices = connection.execute(_voices(wanted)).all()
-            for name in ("speaker", "side", "organisation"):
-                _add(found, name, (value for _, value in sorted({(v.passage_no, getattr(v, name)) for v in voices})))
-            held = select(document_facets).where(document_facets.c.document_id.in_(sorted({row.id for row in rows})))
-            times = _times(row.id for row in rows)
-            for facet in connection.execute(held.order_by(document_facets.c.value)):
-                _add(found, facet.name, [facet.value] * times[facet.document_id])
-        return found
-
-
-def _voices(nos: Sequence[int]) -> Select[Any]:
-    same = (appearances.c.document_id == passages.c.document_id) & (appearances.c.name == passage_voices.c.speaker)
-    organisation = func.coalesce(appearances.c.organisation, "").label("organisation")
-    query = select(passage_voices, organisation).join(passages, passages.c.no == passage_voices.c.passage_no)
-    return query.outerjoin(appearances, same).where(passage_voices.c.passage_no.in_(nos))
-
-
-def _add(found: Counts, name: str, values: Iterable[str]) -> None:
-    here = found.setdefault(name, {})
-    for value in values:
-        if value:
-            here[value] = here.get(value, 0) + 1
-
-
-def _times(names: Iterable[str]) -> Mapping[str, int]:
-    found: dict[str, int] = {}
-    for name in names:
-        found[name] = found.get(name, 0) + 1
-    return found
 
 
 def _briefs(connection: Connection) -> tuple[Brief, ...]:

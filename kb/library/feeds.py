@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from sqlalchemy import Connection, Row, func, select
 
-from kb.facets import day_of, facet_keys
+from kb.facets import day_of, facet_keys, shown_values
 from kb.library.rows import Change, GenerationRow, IndexEntry, VectorRow
 from kb.library.schema import (
     appearances,
@@ -160,6 +160,7 @@ def _entries(connection: Connection, rows: Sequence[Row[Any]], model_key: str) -
             np.frombuffer(blobs[row.input_hash], dtype=np.float32),
             facets.keys(row.no, row.document_id),
             facets.days[row.document_id],
+            facets.shown(row.no, row.document_id),
         )
         for row in rows
         if row.input_hash in blobs
@@ -197,3 +198,6 @@ class _Facets:
 
     def keys(self, no: int, document_id: str) -> tuple[str, ...]:
         return facet_keys(self._voices.get(no, ()), self._themes.get(no, ()), self._values[document_id])
+
+    def shown(self, no: int, document_id: str) -> dict[str, str]:
+        return shown_values(self._voices.get(no, ()), self._values[document_id])

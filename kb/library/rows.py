@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -131,7 +131,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class IndexEntry:
-    """What an index needs of a passage. vector: float32 (dim,), unit length; facets, day: as kb.facets makes them."""
+    """What an index needs of a passage. vector: float32 (dim,), unit length; the rest: as kb.facets makes it."""
 
     no: int
     document_id: str
@@ -139,6 +139,7 @@ class IndexEntry:
     vector: npt.NDArray[np.float32]
     facets: tuple[str, ...] = ()
     day: int = 0
+    shown: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ import pytest
 from kb.engines import ENGINES, EmbeddedEngine, Engine, Home, make_engine
 from kb.engines.dense import Sizes
 from kb.errors import SettingsError
+from kb.facets import facet_keys, shown_values
 from kb.library import IndexEntry
 from kb.records import Filter
 from tests.tiny import DIMENSION, vector_of
@@ -76,6 +77,27 @@ def test_a_filter_restricts_both_retrievers_and_leaves_scores_alone(engine: Engi
     assert view.dense(vector_of("trust"), 10, Filter(theme=("no such",))) == {}
     assert set(view.keywords("trust batch", 10, Filter(document=("d1", "d2")))) == {1, 2, 3}
     assert view.keywords("trust batch", 10, Filter(document=("d2",))) == {}
+
+
+def test_counts_are_of_the_passages_asked_for_and_say_values_as_they_are_written(engine: Engine) -> None:
+    voices, values = [("Jane Doe", "sponsor", "Acme Bio")], {"show": ["The Hour"], "phase": ["phase 1", "phase 2"]}
+    keys, shown = facet_keys(voices, ["trust"], values), shown_values(voices, values)
+    loud = [("JANE DOE", "sponsor", "Acme Bio")]
+    assert engine.apply([IndexEntry(5, "d2", "News", vector_of("News"), keys, 20250000, shown)], [], 2)
+    again = IndexEntry(6, "d3", "Newer", vector_of("Newer"), keys, 0, shown_values(loud, values))
+    assert engine.apply([again], [2], 3)
+    assert engine.view().counts([1, 2, 5, 6, 99]) == {
+        "theme": {"1": 1, "trust": 2},
+        "speaker": {"JANE DOE": 2},
+        "side": {"sponsor": 2},
+        "organisation": {"Acme Bio": 2},
+        "show": {"The Hour": 2},
+        "kind": {},
+        "phase": {"phase 1": 2, "phase 2": 2},
+        "modality": {},
+        "year": {"2026": 1, "2025": 1},
+    }
+    assert not any(engine.view().counts([]).values())
 
 
 def test_scores_of_named_passages_equal_those_of_a_search(engine: Engine) -> None:

@@ -32,9 +32,13 @@ def entries(first: int, count: int, rng: np.random.Generator) -> list[IndexEntry
     made = []
     for no, vector in zip(range(first, first + count), vectors, strict=True):
         theme, speaker = rng.choice(THEMES), f"speaker {rng.integers(0, 40)}"
-        facets = (f"theme:{theme}", f"speaker:{speaker}")
+        facets = (f"speaker:{speaker}", f"theme:{theme}", f"voice:{speaker}\x1fcdmo")
         text = " ".join(rng.choice(WORDS, 6))
-        made.append(IndexEntry(no, f"d{no // 7}", text, vector, facets, 20200101 + no % 900))
+        made.append(
+            IndexEntry(
+                no, f"d{no // 7}", text, vector, facets, 20200101 + no % 900, {f"speaker:{speaker}": speaker.title()}
+            )
+        )
     return made
 
 
@@ -51,6 +55,11 @@ def nearest(held: Passages, vector: np.ndarray, where: Filter, limit: int) -> di
     return dict(sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))[:limit])
 
 
+def tallied(entries: list[IndexEntry], name: str) -> dict[str, int]:
+    keys = [key for entry in entries for key in entry.facets if key.startswith(f"{name}:")]
+    return {key.partition(":")[2]: keys.count(key) for key in set(keys)}
+
+
 def compare(engine: EmbeddedEngine, held: Passages, rng: np.random.Generator) -> None:
     view = engine.view()
     assert view.nos().tolist() == sorted(held)
@@ -62,6 +71,11 @@ def compare(engine: EmbeddedEngine, held: Passages, rng: np.random.Generator) ->
         Filter(theme=("timing", "trust"), since="2021-01-01"),
         Filter(theme=("no such theme",)),
     ]
+    some = [no for no in sorted(held) if rng.random() < 0.5]
+    counted, entries_of = view.counts([*some, 10**9]), [held[no] for no in some]
+    assert counted["theme"] == tallied(entries_of, "theme")
+    assert counted["speaker"] == {key.title(): number for key, number in tallied(entries_of, "speaker").items()}
+    assert sum(counted["year"].values()) == len(some)
     question = f"{rng.choice(WORDS)} {rng.choice(WORDS)}"
     every = view.keywords(question, 1000)
     holding = {no for no, entry in held.items() if set(question.split()) & set(entry.text.split())}
