@@ -13,6 +13,7 @@ from kb.embedding import Embedder
 from kb.library import GenerationRow, Library
 from kb.library.rows import AskedQuestion
 from kb.library.writes import NewVector
+from kb.records import Filter, QuestionVector
 from kb.words import content_words, words
 
 # Questions that one call of prepare gives vectors at most: whoever follows the library must not wait for all of them.
@@ -29,6 +30,7 @@ class _Known:
     by_revision: Mapping[str, Sequence[AskedQuestion]] = field(default_factory=dict)
     words_of: tuple[frozenset[str], ...] = ()
     embedder: Embedder | None = None
+    model_key: str = ""
     placed: tuple[AskedQuestion, ...] = ()
     matrix: _Matrix | None = None
     complete: bool = False
@@ -61,7 +63,8 @@ class AskedByHosts:
         by_revision = self._library.host_questions(known.by_revision)
         questions = tuple(one for mine in by_revision.values() for one in mine)
         words_of = tuple(frozenset(words(one.text)) for one in questions)
-        return _Known(position, questions, by_revision, words_of, known.embedder, known.placed, known.matrix)
+        before = (known.embedder, known.model_key, known.placed, known.matrix)
+        return _Known(position, questions, by_revision, words_of, *before)
 
     def _with_vectors(self, known: _Known, generation: GenerationRow) -> _Known:
         """As many questions as have vectors, after some more were made."""
@@ -88,24 +91,29 @@ class AskedByHosts:
             known.by_revision,
             known.words_of,
             embedder,
+            key,
             placed,
             matrix,
             len(placed) == len(known.questions),
         )
 
-    def nearest(self, question: str, limit: int) -> list[AskedQuestion]:
-        """The nearest in meaning, best first, each read again from the library. Costs one forward pass.
+    def nearest(
+        self, question: str, limit: int, where: Filter | None = None, vector: QuestionVector | None = None
+    ) -> list[AskedQuestion]:
+        """The nearest in meaning whose answer the filter allows, best first, each read again from the library.
 
-        question: cleaned. Of several in the same words, the newest. Raises ModelError, LibraryError.
+        question: cleaned. vector: its own, if it is at hand; without one of the same model it costs a forward pass.
+        Of several in the same words, the newest. Raises ModelError, LibraryError.
         """
         known = self._known
         if known.matrix is None or known.embedder is None:
             return []
-        scores = known.matrix @ known.embedder.question(question)
-        order = np.argsort(-scores, kind="stable")
+        same = vector is not None and vector.model_key == known.model_key
+        values = vector.values if vector is not None and same else known.embedder.question(question)
+        order = np.argsort(-(known.matrix @ values), kind="stable")
+        ranked = [known.placed[at] for at in order.tolist()]
         kept: dict[str, AskedQuestion] = {}
-        for at in order:
-            one = known.placed[int(at)]
+        for one in self._library.asked_within(ranked, where) if where else ranked:
             kept.setdefault(one.input_hash, one)
             if len(kept) == limit:
                 break

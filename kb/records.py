@@ -9,6 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 SIDES = (
     "sponsor",
     "cdmo",
@@ -250,12 +253,20 @@ class Quote:
     parts: Mapping[str, float]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class QuestionVector:
+    """A question's vector, float32 (dim,), and the key of the model that made it: others' are not comparable."""
+
+    model_key: str
+    values: npt.NDArray[np.float32]
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """status: "answered" (1 to 5 quotes) or "not_found" (none). nearest: hits, best first.
 
     judged: the numbers that the decision was made from, with "probability" among them. facets: facet -> value -> how
-    many of the passages that were found for the question have it.
+    many of the passages that were found for the question have it. vector: for whoever looks for more by it.
     """
 
     question: str
@@ -264,6 +275,7 @@ class Answer:
     nearest: tuple[Hit, ...]
     judged: Mapping[str, float]
     facets: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    vector: QuestionVector | None = field(default=None, compare=False, repr=False)
 
 
 def citation_id(revision_id: str, start: int, end: int) -> str:

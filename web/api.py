@@ -152,9 +152,10 @@ def related(passage_id: str) -> Response:
 
 def questions() -> Response:
     """What hosts asked that is nearest to a question."""
-    at, given = desk(), only(query(), ("q", "limit"))
+    at, given = desk(), parameters()
     asked = clean_question(question_of(given), at.settings.question_chars)
-    found = at.knowledge_base.asked_by_hosts.nearest(asked, limit_of(given, ASKED, MOST_ASKED))
+    limit = limit_of(given, ASKED, MOST_ASKED)
+    found = at.knowledge_base.asked_by_hosts.nearest(asked, limit, at.filter(given))
     links = at.absolute_links()
     body: HostQuestionsJson = {"questions": [question_json(one, links) for one in found]}
     return jsonify(body)

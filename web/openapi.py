@@ -94,7 +94,6 @@ def operations(most_quotes: int, themes: Sequence[str]) -> list[Operation]:
     passage_id = _parameter("passage_id", "A passage's id.", {"type": "string"}, place="path")
     after = _parameter("after", "Begin after the document of this id.", {"type": "string"})
     later = _parameter("after", "Begin after the entry of this id.", {"type": "string"})
-    asked = _parameter("q", "The question, in plain words.", _QUESTION, required=True)
     return [
         Operation("/ask", "ask", "Cited quotes, or not found", AnswerJson, answered, asking, asks=True),
         Operation("/summary", "summary", "A checked summary and its quotes", SummaryJson, answered, asking, asks=True),
@@ -129,7 +128,7 @@ def operations(most_quotes: int, themes: Sequence[str]) -> list[Operation]:
             "questions",
             "Questions that hosts asked, nearest first",
             HostQuestionsJson,
-            (asked, _limit(MOST_ASKED, ASKED)),
+            _asked(themes, MOST_ASKED, ASKED),
             (400, 429, 503),
         ),
         Operation("/themes", "themes", "The themes that passages are assigned to", ThemesJson, (), ()),

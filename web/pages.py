@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from kb.errors import NotFoundError, UsageError
 from kb.follow_up import taken_to_mean
+from kb.library.rows import AskedQuestion
 from kb.records import Answer, Filter
 from kb.search import clean_question
 from web.cards import passage_cards, quote_cards
@@ -71,11 +72,16 @@ def _answer(at: Desk, question: str, where: Filter, by: str, literal: tuple[str,
         groupings=[(name, title, at.links.ask(answer.question, where, name)) for name, title in GROUPINGS.items()],
         evidence=evidence(answer.quotes, lambda document_id: base.library.linked(document_id)),
         nearest=passage_cards(answer.nearest[:NEAREST_SHOWN], base.revision, at.links, base.themes),
-        host_questions=question_cards(base.asked_by_hosts.nearest(answer.question, HOST_QUESTIONS_SHOWN), at.links),
+        host_questions=question_cards(_asked_by_hosts(at, answer, where), at.links),
         facets=answer.facets,
         years=_years(at, answer, where),
         **_form(at, answer.question, where),
     )
+
+
+def _asked_by_hosts(at: Desk, answer: Answer, where: Filter) -> list[AskedQuestion]:
+    """What hosts asked that is nearest, by the vector that the answer was found with."""
+    return at.knowledge_base.asked_by_hosts.nearest(answer.question, HOST_QUESTIONS_SHOWN, where, answer.vector)
 
 
 def take_down() -> str:

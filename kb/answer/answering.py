@@ -12,7 +12,7 @@ from kb.answer.quoting import choose
 from kb.answer.sentences import Sentence, candidate_sentences
 from kb.judging import Judge
 from kb.library import Library
-from kb.records import Answer, Filter, Quote
+from kb.records import Answer, Filter, QuestionVector, Quote
 from kb.revisions import Revisions
 from kb.search import Found, Searcher, clean_question
 from kb.settings import Settings
@@ -49,9 +49,9 @@ class Answerer:
         quotes = self._quotes(sentences, limit or self._settings.quotes) if sentences and chance >= bar else []
         values = {**judged, "probability": chance, "bar": bar}
         facets = found.view.counts(found.candidates)
-        return Answer(
-            clean, "answered" if quotes else "not_found", tuple(quotes), found.hits[:_NEAREST], values, facets
-        )
+        vector = QuestionVector(found.generation.model_key, found.vector)
+        status = "answered" if quotes else "not_found"
+        return Answer(clean, status, tuple(quotes), found.hits[:_NEAREST], values, facets, vector)
 
     def judged(self, found: Found, where: Filter) -> list[Sentence]:
         """The candidate sentences, best first; the best few of them read by the judge."""

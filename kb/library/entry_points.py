@@ -10,8 +10,10 @@ from sqlalchemy import Connection, Row, select
 
 from kb.library.host_asking import input_hash_of
 from kb.library.rows import AskedQuestion
-from kb.library.schema import documents, generations, host_questions, passage_themes, passages
+from kb.library.schema import appearances, documents, generations, host_questions, passage_themes, passages
+from kb.library.scopes import named, scope_of, within_scope
 from kb.library.store import Store, read_texts
+from kb.records import Filter
 
 # Revisions whose texts are in memory together.
 _AT_ONCE = 200
@@ -47,6 +49,32 @@ class EntryPoints(Store):
             for revision_id, questions in found.items()
         }
 
+    def asked_within(self, questions: Collection[AskedQuestion], where: Filter) -> list[AskedQuestion]:
+        """Those whose answer the filter allows: document and theme of the answer, and who gives it."""
+        if not scope_of(where):
+            return list(questions)
+        of_documents = replace(where, theme=(), speaker=(), side=(), organisation=())
+        speakers = select(appearances.c.document_id, appearances.c.name)
+        if where.side:
+            speakers = speakers.where(appearances.c.side.in_(where.side))
+        if where.organisation:
+            speakers = speakers.where(named(appearances.c.organisation, where.organisation))
+        with self.reading() as connection:
+            within = within_scope(select(documents.c.id), scope_of(of_documents))
+            allowed = set(connection.scalars(within))
+            voices = (
+                {(row.document_id, row.name) for row in connection.execute(speakers)} if _of_voices(where) else None
+            )
+        names, themes = {name.lower() for name in where.speaker}, set(where.theme)
+        return [
+            one
+            for one in questions
+            if one.document_id in allowed
+            and (not themes or themes & set(one.themes))
+            and (not names or one.answerer.lower() in names)
+            and (voices is None or (one.document_id, one.answerer) in voices)
+        ]
+
     def still_asked(self, questions: Collection[AskedQuestion]) -> list[AskedQuestion]:
         """Those that stand in their document's current revision as they are told, read from the database now."""
         wanted = {one.revision_id for one in questions}
@@ -56,6 +84,10 @@ class EntryPoints(Store):
         with self.reading() as connection:
             texts = read_texts(connection, set(connection.scalars(alive)))
         return [one for one in questions if texts.get(one.revision_id, "")[one.start : one.end] == one.text]
+
+
+def _of_voices(where: Filter) -> bool:
+    return bool(where.side or where.organisation)
 
 
 def _themes(connection: Connection) -> dict[tuple[str, int], tuple[str, ...]]:

@@ -60,7 +60,7 @@ def within_scope(query: Select[Any], scope: str) -> Select[Any]:
 def _document_conditions(query: Select[Any], where: Filter) -> Select[Any]:
     """What a filter says of whole documents; the query reads the table of documents."""
     if where.show:
-        query = query.where(_named(documents.c.show, where.show))
+        query = query.where(named(documents.c.show, where.show))
     if where.kind:
         query = query.where(documents.c.kind.in_(where.kind))
     if where.since:
@@ -89,20 +89,20 @@ def _some_passage(where: Filter) -> ColumnElement[bool]:
     if where.speaker or where.side or where.organisation:
         heard = select(passage_voices.c.speaker).where(passage_voices.c.passage_no == passages.c.no)
         if where.speaker:
-            heard = heard.where(_named(passage_voices.c.speaker, where.speaker))
+            heard = heard.where(named(passage_voices.c.speaker, where.speaker))
         if where.side:
             heard = heard.where(passage_voices.c.side.in_(where.side))
         if where.organisation:
             employed = select(appearances.c.name).where(
                 appearances.c.document_id == documents.c.id,
                 appearances.c.name == passage_voices.c.speaker,
-                _named(appearances.c.organisation, where.organisation),
+                named(appearances.c.organisation, where.organisation),
             )
             heard = heard.where(employed.correlate(documents, passage_voices).exists())
         some = some.where(heard.correlate(passages, documents).exists())
     return some.correlate(documents).exists()
 
 
-def _named(column: Column[str], names: Sequence[str]) -> ColumnElement[bool]:
+def named(column: Column[str], names: Sequence[str]) -> ColumnElement[bool]:
     """Whether it is one of the names: case does not matter, but beyond ASCII, where the database knows no case."""
     return or_(func.lower(column).in_([name.lower() for name in names]), column.in_(names))

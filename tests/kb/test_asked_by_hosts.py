@@ -8,7 +8,7 @@ import pytest
 
 from kb.assembly import KnowledgeBase
 from kb.library.migrations import SCHEMA_VERSION
-from kb.records import Draft
+from kb.records import Draft, Filter, QuestionVector
 from kb.settings import Settings
 from tests.kb.makers import draft, item
 from tests.tiny import TinyEmbedder, TinyJudge
@@ -42,6 +42,33 @@ def test_a_question_when_asked_then_the_nearest_host_question_leads_to_the_answe
     assert (first.text, second.text) == (MONEY, TRUST)
     assert base.library.read_span(first.revision_id, first.answer_start, first.answer_end) == ANSWER
     assert (first.asker, first.answerer) == ("Host", "Guest")
+
+
+def test_the_nearest_when_a_filter_is_given_then_only_those_whose_answer_it_allows(base: KnowledgeBase) -> None:
+    publish(base, episode(TRUST, "trust", show="One", date="2024-05-01"), episode(MONEY, "money", show="Two"))
+    asked = base.asked_by_hosts
+    for where, wanted in [
+        (Filter(show=("one",)), {TRUST}),
+        (Filter(since="2024", until="2024"), {TRUST}),
+        (Filter(speaker=("guest",)), {TRUST, MONEY}),
+        (Filter(speaker=("Host",)), set()),
+        (Filter(side=("investor",)), set()),
+        (Filter(organisation=("Nobody Ltd",)), set()),
+        (Filter(theme=("no such theme",)), set()),
+    ]:
+        assert {one.text for one in asked.nearest("fee", 5, where)} == wanted
+
+
+def test_the_nearest_when_the_questions_vector_is_at_hand_then_it_is_used_unless_another_model_made_it(
+    base: KnowledgeBase,
+) -> None:
+    publish(base, episode(TRUST, "trust"), episode(MONEY, "money"))
+    vector = base.ask("Who pays the cancellation fee?").vector
+    assert vector is not None
+    first = base.asked_by_hosts.nearest("trust failed batch", 1, vector=vector)[0]
+    assert first.text == MONEY
+    strange = QuestionVector("another", vector.values)
+    assert base.asked_by_hosts.nearest("trust failed batch", 1, vector=strange)[0].text == TRUST
 
 
 def test_words_when_typed_then_questions_that_hold_them_are_offered_and_the_last_word_may_be_begun(
