@@ -118,7 +118,8 @@ class _Document:
                 (revision, n, a, end, "turn", speaker.name, None, None, 0, False)
                 for n, ((a, _), end, speaker) in enumerate(zip(self.spans, ends, self.voices, strict=True))
             ],
-            "planted": [(generation_id, name, revision)],
+            "planted": [(generation_id, name, revision, "")],
+            "appearances": [(name, s.name, s.role, s.organisation, s.side, False, False) for s in meta.speakers],
             "passages": [
                 (no, _hash(f"passage {no}"), generation_id, name, revision, a, b, cuts, hashed)
                 for no, (a, b), cuts, hashed in zip(nos, self.spans, sentences, hashes, strict=True)
@@ -144,7 +145,7 @@ def _document(number: int, first: int, size: int, real: Real, pool: list[str], r
     vectors[~own] += noise[~own]
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     sides = rng.permutation(len(SIDES))[:2]
-    speakers = [Speaker(f"Speaker {rng.integers(0, 2000)} {SIDES[s]}", side=SIDES[s]) for s in sides]
+    speakers = [_speaker(int(rng.integers(0, 2000)), SIDES[s]) for s in sides]
     parts, spans, cuts, at = [], [], [], 0
     for base, mine in zip(bases, own, strict=True):
         sentences = _recombined(real.sentences[base], bool(mine), pool, rng)
@@ -162,6 +163,10 @@ def _document(number: int, first: int, size: int, real: Real, pool: list[str], r
     themes = [[name for n, (name, share) in enumerate(SHARES.items()) if row[n] < share] for row in drawn]
     voices = [speakers[n % 2] for n in range(size)]
     return _Document(number, first, metadata, "\n\n".join(parts), spans, cuts, vectors, voices, themes)
+
+
+def _speaker(number: int, side: str) -> Speaker:
+    return Speaker(f"Speaker {number} {side}", "guest", f"Company {number % 300}", side)
 
 
 def _recombined(sentences: list[str], own: bool, pool: list[str], rng: np.random.Generator) -> list[str]:

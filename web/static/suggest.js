@@ -43,7 +43,11 @@
     chosen = -1;
   }
 
+  // What is still being asked for would put another list under the mark.
   function mark(number) {
+    clearTimeout(timer);
+    if (under) under.abort();
+    under = null;
     const all = options();
     chosen = number;
     all.forEach((one, at) => one.setAttribute("aria-selected", String(at === chosen)));
@@ -78,7 +82,6 @@
   }
 
   async function offer() {
-    typed = input.value;
     const asked = typed.trim();
     if (under) under.abort();
     if (asked.length < LEAST_CHARS) return close();
@@ -101,6 +104,7 @@
   }
 
   input.addEventListener("input", () => {
+    typed = input.value;
     clearTimeout(timer);
     timer = setTimeout(offer, WAIT_MS);
   });
@@ -111,6 +115,7 @@
     if (list.hidden) {
       if (event.key === "ArrowDown") {
         event.preventDefault();
+        typed = input.value;
         offer();
       }
       return;
