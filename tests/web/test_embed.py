@@ -14,12 +14,13 @@ import pytest
 from playwright import sync_api
 
 from tests.web import samples
+from tests.web.browsers import CONTRAST, Watch, opened
 from tests.web.conftest import Site
-from tests.web.test_browser import CONTRAST, TRUST, Watch
+from tests.web.loopback import on_loopback
 from web import close_app, create_app
-from web.server import listening
 
 pytestmark = pytest.mark.browser
+TRUST = "How is trust rebuilt after a failed batch?"
 # Of a page that would clash with anything that is not shut off from it.
 LOUD = "body * { color: lime !important; font-size: 60px !important; display: inline !important; }"
 
@@ -44,34 +45,11 @@ class Elsewhere(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def running(server: Any, run: Callable[[], None]) -> Iterator[None]:
-    thread = threading.Thread(target=run)
-    thread.start()
-    try:
-        yield
-    finally:
-        thread.join(10)
-
-
-@contextmanager
 def counterpart(site: Site, cors_origins: str) -> Iterator[str]:
-    settings = site.base.settings.with_values(host="127.0.0.1", port=0, cors_origins=cors_origins)
-    app, leaving = create_app(settings, site.base), threading.Event()
-
-    def run() -> None:
-        try:
-            server.run()
-        except (OSError, ValueError):
-            if not leaving.is_set():
-                raise
-
-    with listening(app, settings) as server:
-        thread = threading.Thread(target=run, daemon=True)
-        thread.start()
-        yield f"http://127.0.0.1:{server.effective_port}"
-        leaving.set()
-    thread.join(10)
-    server.task_dispatcher.shutdown()
+    settings = site.base.settings.with_values(cors_origins=cors_origins)
+    app = create_app(settings, site.base)
+    with on_loopback(app, settings) as root:
+        yield root
     close_app(app)
 
 
@@ -102,15 +80,9 @@ def elsewhere(site: Site, attributes: str = "", allowed: bool = True) -> Iterato
 def visited(
     browser: sync_api.Browser, address: str, scheme: Literal["light", "dark"] = "light", width: int = 1280
 ) -> Iterator[tuple[sync_api.Page, Watch]]:
-    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
-    context.set_default_timeout(10_000)
-    page, watch = context.new_page(), Watch()
-    page.on("console", lambda message: watch.complaints.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: watch.complaints.append(str(error)))
-    page.on("request", lambda request: watch.asked.append(request.url))
-    page.goto(address)
-    yield page, watch
-    context.close()
+    with opened(browser, address, (width, 900, scheme)) as view:
+        view.open("")
+        yield view.page, view.watch
 
 
 def ask(page: sync_api.Page, question: str) -> None:
@@ -139,7 +111,7 @@ def test_box_when_asked_on_another_site_then_its_quotes_are_the_librarys_text_an
             == "Richard Roe, Site head, Example Biologics, CDMO"
         )
         for part in (".who", "figcaption p", "blockquote", "mark", "button", "a", "label", ".said", ".foot"):
-            assert page.locator(f"counterpart-ask {part}").first.evaluate(CONTRAST_IN_SHADOW) >= 4.5, part
+            assert page.locator(f"counterpart-ask {part}").first.evaluate(CONTRAST) >= 4.5, part
         sizes = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
         assert sizes[0] <= sizes[1]
         assert {urlsplit(url).netloc for url in watch.asked} == {urlsplit(here).netloc, urlsplit(root).netloc}
@@ -159,7 +131,7 @@ def test_box_when_the_origin_is_not_allowed_then_it_says_what_to_set(chromium: s
     with elsewhere(site, allowed=False) as (here, _), visited(chromium, here) as (page, _):
         ask(page, TRUST)
         page.get_by_text("add " + here + " to the setting cors_origins").wait_for()
-        assert page.locator("counterpart-ask .fault").evaluate(CONTRAST_IN_SHADOW) >= 4.5
+        assert page.locator("counterpart-ask .fault").evaluate(CONTRAST) >= 4.5
 
 
 def test_box_when_the_server_is_gone_then_it_says_that_it_cannot_be_reached(
@@ -220,7 +192,3 @@ def test_box_when_words_are_hostile_then_they_are_shown_as_text(chromium: sync_a
             == 0
         )
         assert watch.complaints == []
-
-
-# As CONTRAST; the ground behind a shadow root is looked for in it alone.
-CONTRAST_IN_SHADOW = CONTRAST
