@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from playwright import sync_api
+
+from kb.library import Library
 
 Look = tuple[int, int, str]
 WIDE: Look = (1280, 900, "light")
@@ -57,6 +59,19 @@ def in_viewport(page: sync_api.Page, selector: str) -> bool:
     box = page.locator(selector).first.bounding_box()
     size = page.viewport_size
     return bool(box and size and box["y"] >= 0 and box["y"] + min(box["height"], 40) <= size["height"])
+
+
+def in_its_place(page: sync_api.Page, library: Library) -> bool:
+    """Whether a document's page shows what its address cites, marked; white space between blocks is not shown."""
+    assert in_viewport(page, "#cited")
+    shown = "".join(page.locator("mark").all_text_contents())
+    return "".join(shown.split()) == "".join(cited_words(library, page.url).split())
+
+
+def cited_words(library: Library, url: str) -> str:
+    """The library's own text of the place that a quote's address leads to."""
+    citation = library.resolve_citation(parse_qs(urlsplit(url).query)["cite"][0])
+    return library.revision(citation.revision_id).text[citation.start : citation.end]
 
 
 # WCAG 2.2, relative luminance and contrast; a background that is not opaque is looked for further up.

@@ -51,9 +51,15 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         easy_themes(base)
         drafts = (samples.interview(), samples.article(), samples.roundtable(), samples.hostile())
         ids = samples.publish(base, *drafts)
+        prepare_host_questions(base)
         app = create_app(settings, base)
         yield Site(app, base, ids)
         close_app(app)
+
+
+def prepare_host_questions(base: KnowledgeBase) -> None:
+    while not base.prepare_host_questions():
+        pass
 
 
 def easy_themes(base: KnowledgeBase) -> None:

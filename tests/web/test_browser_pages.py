@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from itertools import pairwise
 from urllib.parse import urlsplit
 
@@ -11,6 +12,7 @@ from playwright import sync_api
 from tests.web.browsers import CONTRAST, View
 from tests.web.conftest import Site
 from tests.web.every_page import addresses
+from tests.web.ways import Reader
 
 pytestmark = pytest.mark.browser
 
@@ -84,3 +86,18 @@ def test_hostile_words_when_shown_then_no_dialog_opens(wide: View, site: Site) -
     wide.open("/ask?q=Gowning+in+a+cleanroom+takes+practice")
     assert dialogs == []
     assert wide.watch.complaints == []
+
+
+def test_the_apis_page_when_gone_through_then_what_an_address_gives_and_the_description_are_reached(
+    reader: Reader,
+) -> None:
+    page = reader.page
+    reader.open("/")
+    reader.follow("API")
+    assert page.locator("h1").text_content() == "The API"
+    reader.unfold("What it gives")
+    assert page.get_by_text("list of QuoteJson").first.is_visible()
+    reader.open("/api/v1/docs")
+    reader.follow("described in OpenAPI")
+    assert page.url == f"{reader.view.root}/api/v1/openapi.json"
+    assert json.loads(page.locator("pre").first.text_content() or "")["openapi"] == "3.1.0"

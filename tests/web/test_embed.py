@@ -14,9 +14,10 @@ import pytest
 from playwright import sync_api
 
 from tests.web import samples
-from tests.web.browsers import CONTRAST, Watch, opened
+from tests.web.browsers import CONTRAST, Watch, in_its_place, opened
 from tests.web.conftest import Site
 from tests.web.loopback import on_loopback
+from tests.web.ways import Keyboard, WithoutScripts
 from web import close_app, create_app
 
 pytestmark = pytest.mark.browser
@@ -65,6 +66,7 @@ def elsewhere(site: Site, attributes: str = "", allowed: bool = True) -> Iterato
     try:
         with counterpart(site, here if allowed else "https://www.example.com") as root:
             script = f'<script src="{root}/embed.js" defer {attributes}></script>'
+            script += f'<noscript><a href="{root}/">Ask Counterpart</a></noscript>'
             told["page"] = (
                 "<!doctype html><html lang=en><meta charset=utf-8><title>Elsewhere</title><body><h1>Elsewhere</h1>"
                 f"<main>{script}<p id=after>After the box.</p></main><aside id=there></aside></body></html>"
@@ -119,6 +121,34 @@ def test_box_when_asked_on_another_site_then_its_quotes_are_the_librarys_text_an
         assert watch.complaints == []
 
 
+def test_box_when_only_the_keyboard_is_used_then_a_quote_is_asked_for_and_read_in_its_place(
+    chromium: sync_api.Browser, site: Site
+) -> None:
+    with elsewhere(site) as (here, root), opened(chromium, here) as view:
+        view.open("")
+        keys = Keyboard(view)
+        keys.write("Ask people who work with CDMOs", TRUST)
+        keys.press("Ask", leads=False)
+        view.page.locator("counterpart-ask li").first.wait_for()
+        keys.follow("Read in context")
+        assert view.page.url.startswith(f"{root}/documents/")
+        assert in_its_place(view.page, site.base.library)
+        assert view.watch.complaints == []
+
+
+def test_box_when_scripts_are_off_then_a_link_leads_to_where_the_same_is_asked(
+    chromium: sync_api.Browser, site: Site
+) -> None:
+    with elsewhere(site) as (here, root), opened(chromium, here, scripts=False) as view:
+        view.open("")
+        reader = WithoutScripts(view)
+        reader.follow("Ask Counterpart")
+        assert view.page.url == f"{root}/"
+        reader.write("Your question", TRUST)
+        reader.press("Ask")
+        assert view.page.locator("#quote-1").count() == 1
+
+
 def test_box_when_nothing_answers_then_it_says_so(chromium: sync_api.Browser, site: Site) -> None:
     with elsewhere(site) as (here, _), visited(chromium, here) as (page, watch):
         ask(page, samples.NOT_HERE)
@@ -171,7 +201,7 @@ def test_box_when_no_place_is_named_then_it_stands_where_the_script_does_and_sty
 ) -> None:
     with elsewhere(site) as (here, _), visited(chromium, here) as (page, _):
         before = page.locator("#after").evaluate("e => getComputedStyle(e).cssText + getComputedStyle(e).color")
-        assert page.evaluate("document.querySelector('counterpart-ask').nextElementSibling.id") == "after"
+        assert page.evaluate("document.querySelector('counterpart-ask').nextElementSibling.localName") == "noscript"
         page.evaluate(
             "text => { const s = new CSSStyleSheet(); s.replaceSync(text); document.adoptedStyleSheets = [s]; }", LOUD
         )

@@ -6,15 +6,14 @@ from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 import pytest
 from playwright import sync_api
 
-from kb.library import Library
 from kb.records import citation_id
 from tests.web import samples
-from tests.web.browsers import opened
+from tests.web.browsers import cited_words, opened
 from tests.web.conftest import Site, site_settings
 from tests.web.every_page import ANSWER, addresses
 from tests.web.loopback import on_loopback
@@ -140,12 +139,6 @@ def test_every_page_when_it_shows_quotes_then_each_is_word_for_word_what_the_lib
         pages += bool(shown)
     # The answer in each of its groupings, narrowed, and a theme's page.
     assert pages >= 6
-
-
-def cited_words(library: Library, url: str) -> str:
-    """The library's own text of the place that a quote's address leads to."""
-    citation = library.resolve_citation(parse_qs(urlsplit(url).query)["cite"][0])
-    return library.revision(citation.revision_id).text[citation.start : citation.end]
 
 
 def test_answer_when_printed_then_the_quotes_and_their_addresses_are_there_and_the_forms_are_not(

@@ -11,15 +11,18 @@ from playwright import sync_api
 from tests.web.browsers import WIDE, Look, View, opened
 
 MOST_TABS = 200
-# What has the focus is called this: by its labels, its aria-label or its own words, less what nobody is told.
-NAMED = """() => {
+# What has the focus is called this: by its labels, its aria-label or its own words, less what nobody is told. It shows
+# that it has the focus by itself, or by the frame around it.
+FOCUSED = """() => {
   let element = document.activeElement;
   while (element.shadowRoot && element.shadowRoot.activeElement) element = element.shadowRoot.activeElement;
-  const told = (element.labels && element.labels[0]) || element;
-  const words = told.cloneNode(true);
+  if (element.tabIndex < 0) return ['', false];
+  const words = ((element.labels && element.labels[0]) || element).cloneNode(true);
   for (const silent of words.querySelectorAll('[aria-hidden=true]')) silent.remove();
-  const name = element.getAttribute('aria-label') || words.textContent;
-  return [name.replace(/\\s+/g, ' ').trim(), getComputedStyle(element).outlineStyle];
+  const name = (element.getAttribute('aria-label') || words.textContent).replace(/\\s+/g, ' ').trim();
+  const frame = element.parentElement || element;
+  const shown = getComputedStyle(element).outlineStyle !== 'none' || getComputedStyle(frame).boxShadow !== 'none';
+  return [name, shown];
 }"""
 
 
@@ -59,25 +62,26 @@ class Reader:
         """What a field holds, taken along by way of the clipboard."""
         raise NotImplementedError
 
+    def use(self, name: str) -> None:
+        """A link, wherever it leads: nothing is waited for."""
+        raise NotImplementedError
+
     def download(self, name: str) -> sync_api.Download:
         with self.page.expect_download() as download:
-            self._activate(name)
+            self.use(name)
         return download.value
-
-    def _activate(self, name: str) -> None:
-        raise NotImplementedError
 
 
 class Keyboard(Reader):
     """Presses keys and nothing else; whatever has the focus must show that it has."""
 
-    def reach(self, name: str) -> None:
+    def reach(self, name: str, *, exactly: bool = False) -> None:
         for _ in range(MOST_TABS):
-            self.page.keyboard.press("Tab")
-            named, outline = self.page.evaluate(NAMED)
-            if named.startswith(name):
-                assert outline != "none", f"{name!r} does not show the focus"
+            named, shown = self.page.evaluate(FOCUSED)
+            if named == name or (named.startswith(name) and not exactly):
+                assert shown, f"{name!r} does not show the focus"
                 return
+            self.page.keyboard.press("Tab")
         raise AssertionError(f"{name!r} is not reached with the keyboard")
 
     def follow(self, name: str) -> None:
@@ -103,14 +107,15 @@ class Keyboard(Reader):
         self.page.keyboard.type(text)
 
     def choose(self, name: str, option: str) -> None:
-        self.reach(name)
-        self.page.keyboard.type(option)
+        self.reach(name, exactly=True)
+        self.page.keyboard.type(option.split()[0])
+        assert self.page.evaluate("document.activeElement.selectedOptions[0].label") == option
 
     def take(self, name: str) -> str:
         self.reach(name)
         return copied(self.page)
 
-    def _activate(self, name: str) -> None:
+    def use(self, name: str) -> None:
         self.press(name, leads=False)
 
 
@@ -144,14 +149,15 @@ class WithoutScripts(Reader):
         self._labelled(name).click()
         return copied(self.page)
 
-    def _activate(self, name: str) -> None:
+    def use(self, name: str) -> None:
         self._named("link", name).click()
 
     def _named(self, role: str, name: str) -> sync_api.Locator:
         return self.page.get_by_role(role, name=begins(name)).locator("visible=true").first
 
     def _labelled(self, name: str) -> sync_api.Locator:
-        return self.page.get_by_label(begins(name)).locator("visible=true").first
+        fields = self.page.locator("input, textarea, select").and_(self.page.get_by_label(begins(name)))
+        return fields.locator("visible=true").first
 
 
 Way = type[Reader]
