@@ -96,6 +96,7 @@ def unlimited(tmp_path: Path) -> Iterator[Site]:
     """A site of a test's own that may be asked as often as the test likes."""
     settings = site_settings(tmp_path / "library")
     with KnowledgeBase(settings, TinyEmbedder(), TinyJudge()) as base:
+        easy_themes(base)
         ids = samples.publish(base, samples.interview(), samples.article())
         app = create_app(settings, base)
         yield Site(app, base, ids)

@@ -101,7 +101,7 @@ def test_question_when_asked_on_the_front_page_then_a_quote_of_the_answer_is_rea
     assert in_its_place(reader.page, site.base.library)
 
 
-def test_follow_up_when_asked_in_the_answers_box_then_what_it_was_taken_to_mean_is_shown_and_can_be_refused(
+def test_follow_up_when_asked_then_what_it_was_taken_to_mean_is_shown_and_can_be_refused(
     reader: Reader,
 ) -> None:
     reader.open(ANSWER)
