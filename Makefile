@@ -45,7 +45,7 @@ bench: setup ## Measure retrieval, ingest, latency, kills and bad input on the r
 	$(BIN)/python -m benchmarks.page
 
 screenshots: setup ## Take docs/screenshots of the server that `make run` started
-	$(BIN)/python .ci/screenshots.py
+	PYTHONPATH=. $(BIN)/python .ci/screenshots.py
 
 format: setup ## Format the code and mend what the linter can
 	$(BIN)/ruff format $(SOURCES)

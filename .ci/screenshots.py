@@ -1,6 +1,6 @@
 """Screenshots of every page of a running Counterpart, both widths and both schemes, as small pictures.
 
-python .ci/screenshots.py [ADDRESS] [FOLDER]
+PYTHONPATH=. python .ci/screenshots.py [ADDRESS] [FOLDER]
 """
 
 from __future__ import annotations
@@ -15,21 +15,14 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.chromium import SWITCHES
+
 ANSWER = "/ask?q=" + urllib.parse.quote_plus("How is trust rebuilt after a failed batch?")
 NOT_FOUND = "/ask?q=" + urllib.parse.quote_plus("What is the capital of Australia?")
 # What README shows is PNG; the rest is JPEG, to keep the folder small.
 SHOWN = {"answer-1280-light": "answer", "home-1280-light": "home", "document-390-dark": "document-phone-dark"}
 LONG = {"answer": 1800}
 QUALITY = 30
-SWITCHES = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 def read(address: str) -> str:

@@ -20,11 +20,11 @@ from playwright.sync_api import Browser, sync_playwright
 
 from benchmarks.common import ROOT, bench_settings, report, spread
 from kb.assembly import KnowledgeBase
+from tests.chromium import SWITCHES
 from web import close_app, create_app
 from web.links import Links
 from web.server import listening
 
-SWITCHES = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 MEASURED = """() => new Promise(done => {
   let shift = 0;
   new PerformanceObserver(seen => {

@@ -91,7 +91,7 @@ def document_json(row: DocumentRow, revision: Revision) -> DocumentJson:
     metadata = revision.metadata
     return {
         **_facts(row),
-        "speakers": [_speaker(speaker) for speaker in metadata.speakers],
+        "speakers": [speaker_json(speaker) for speaker in metadata.speakers],
         "url": metadata.url,
         "audio": metadata.audio,
         "licence": metadata.licence,
@@ -125,7 +125,7 @@ def theme_json(theme: Theme) -> ThemeJson:
     }
 
 
-def _speaker(speaker: Speaker) -> SpeakerJson:
+def speaker_json(speaker: Speaker) -> SpeakerJson:
     return {
         "name": speaker.name,
         "role": speaker.role,

@@ -97,7 +97,7 @@ def documents() -> Response:
     after, limit = given.get("after", [""])[-1], limit_of(given, LISTED, MOST_LISTED)
     left = [row for row in rows if row.id > after]
     shown = left[:limit]
-    following = links.api_documents(shown[-1].id, limit) if len(left) > limit else None
+    following = links.api_page("documents", shown[-1].id, limit) if len(left) > limit else None
     body: payloads.DocumentsJson = {
         "documents": [payloads.listed(row, links) for row in shown],
         "total": len(rows),

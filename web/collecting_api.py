@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-from flask import Blueprint, Response, jsonify
+from flask import Blueprint, Response, jsonify, request
 from werkzeug.exceptions import BadRequest
 
 from kb.errors import UsageError
@@ -32,8 +32,8 @@ def blueprint() -> Blueprint:
     api.add_url_rule(_TOKEN, view_func=rename, methods=["PATCH"])
     api.add_url_rule(_TOKEN, view_func=delete, methods=["DELETE"])
     api.add_url_rule(f"{_TOKEN}/quotes", view_func=save, methods=["POST"])
-    api.add_url_rule(_SAVED, view_func=change, methods=["PATCH"])
-    api.add_url_rule(_SAVED, view_func=remove, methods=["DELETE"])
+    # One rule for both: of two, the one that does not fit would make a number that is none a method that is none.
+    api.add_url_rule(_SAVED, view_func=saved, methods=["PATCH", "DELETE"])
     api.after_request(conditional)
     api.after_request(unlisted)
     return api
@@ -72,6 +72,10 @@ def save(token: str) -> tuple[Response, int]:
     saved_id = library.save_quote(token, citation, note, now())
     body: SavedMadeJson = {"id": saved_id, "url": at.absolute_links().saved(token, saved_id)}
     return jsonify(body), HTTPStatus.CREATED
+
+
+def saved(token: str, saved_id: int) -> Response | tuple[str, int]:
+    return change(token, saved_id) if request.method == "PATCH" else remove(token, saved_id)
 
 
 def change(token: str, saved_id: int) -> Response:

@@ -14,6 +14,9 @@ _COLLECTION = "/collections/{token}"
 _SAVED = "/collections/{token}/quotes/{saved_id}"
 _BODY = (400, 413, 415)
 _WRITES = (*_BODY, 403, 404)
+_NAME: Json = {"type": "string", "maxLength": NAME_CHARS}
+_VERSION: Json = {"type": "integer", "minimum": 1, "maximum": 2**31}
+_STEPS: Json = {"type": "integer", "minimum": -MOST_STEPS, "maximum": MOST_STEPS}
 
 
 @dataclass(frozen=True)
@@ -41,10 +44,11 @@ class Call:
 
 def calls(note_chars: int) -> list[Call]:
     """note_chars: most of a note, by the settings."""
-    name = {"type": "string", "maxLength": NAME_CHARS}
     note = {"type": "string", "maxLength": note_chars}
-    version = {"type": "integer", "minimum": 1, "maximum": 2**31}
-    steps = {"type": "integer", "minimum": -MOST_STEPS, "maximum": MOST_STEPS}
+    return [*_of_the_collection(), *_of_its_quotes(note)]
+
+
+def _of_the_collection() -> list[Call]:
     return [
         Call(
             "/collections",
@@ -53,7 +57,7 @@ def calls(note_chars: int) -> list[Call]:
             "A new collection of saved quotes; its links are given this once",
             201,
             CollectionMadeJson,
-            {"name": name},
+            {"name": _NAME},
             problems=(*_BODY, 429),
         ),
         Call(_COLLECTION, "get", "collection", "A collection, its quotes proved", 200, CollectionJson, problems=(404,)),
@@ -64,11 +68,16 @@ def calls(note_chars: int) -> list[Call]:
             "Give a collection another name; version is that of the name which it replaces",
             200,
             CollectionJson,
-            {"name": name, "version": version},
+            {"name": _NAME, "version": _VERSION},
             ("name", "version"),
             (*_WRITES, 409),
         ),
         Call(_COLLECTION, "delete", "delete_collection", "Delete a collection", 204, None, problems=(403, 404)),
+    ]
+
+
+def _of_its_quotes(note: Json) -> list[Call]:
+    return [
         Call(
             f"{_COLLECTION}/quotes",
             "post",
@@ -87,7 +96,7 @@ def calls(note_chars: int) -> list[Call]:
             "Replace the note of the version that is said, or move the quote by steps (up is negative), or both",
             200,
             CollectionJson,
-            {"note": note, "version": version, "steps": steps},
+            {"note": note, "version": _VERSION, "steps": _STEPS},
             problems=(*_WRITES, 409),
         ),
         Call(
@@ -97,7 +106,7 @@ def calls(note_chars: int) -> list[Call]:
             "Take a quote out of the collection; version is that of its note",
             204,
             None,
-            {"version": version},
+            {"version": _VERSION},
             ("version",),
             (*_WRITES, 409),
         ),

@@ -37,9 +37,7 @@ class Links:
 
     def questions(self, theme: str = "", show: str = "", page: int = 1) -> str:
         """The questions that hosts asked, narrowed and turned to a page."""
-        asked = [(key, value) for key, value in (("theme", theme), ("show", show)) if value]
-        asked += [("page", str(page))] if page > 1 else []
-        return f"{self.root}/questions" + (f"?{urlencode(asked, quote_via=quote)}" if asked else "")
+        return self._turned("questions", page, theme=theme, show=show)
 
     def unanswered(self) -> str:
         return f"{self.root}/unanswered"
@@ -118,9 +116,7 @@ class Links:
 
     def browse(self, kind: str, name: str = "", side: str = "", page: int = 1) -> str:
         """A list of speakers, organisations, shows or episodes, narrowed and turned to a page."""
-        asked = [(key, value) for key, value in (("name", name), ("side", side)) if value]
-        asked += [("page", str(page))] if page > 1 else []
-        return f"{self.root}/{kind}" + (f"?{urlencode(asked, quote_via=quote)}" if asked else "")
+        return self._turned(kind, page, name=name, side=side)
 
     def speaker(self, name: str, *, composed: bool = False) -> str:
         return f"{self.root}/speakers/{slug_of(name, composed=composed)}"
@@ -135,6 +131,7 @@ class Links:
         return f"{self.root}/{kind}/{_segment(entry_id)}"
 
     def api_page(self, kind: str, after: str, limit: int) -> str:
+        """The page of one of the API's lists that comes after an id."""
         return f"{self.api(kind)}?{urlencode([('after', after), ('limit', limit)])}"
 
     def problem(self, name: str) -> str:
@@ -147,10 +144,6 @@ class Links:
     def api(self, *path: str) -> str:
         return f"{self.root}{API}/" + "/".join(_segment(part) for part in path)
 
-    def api_documents(self, after: str, limit: int) -> str:
-        """The page of the API's list that comes after a document."""
-        return f"{self.api('documents')}?{urlencode([('after', after), ('limit', limit)])}"
-
     def audio(self, url: str, second: float | None) -> str:
         """The recording at that second (a media fragment); "" where there is none or it may not be linked."""
         bare = urldefrag(outgoing(url)).url if outgoing(url) else ""
@@ -158,6 +151,12 @@ class Links:
 
     def outgoing(self, url: str) -> str:
         return outgoing(url)
+
+    def _turned(self, path: str, page: int, **narrowed: str) -> str:
+        """A list turned to a page; what it is not narrowed by stands in no address, nor does its first page."""
+        asked = [(key, value) for key, value in narrowed.items() if value]
+        asked += [("page", str(page))] if page > 1 else []
+        return f"{self.root}/{path}" + (f"?{urlencode(asked, quote_via=quote)}" if asked else "")
 
 
 def segment_anchor(number: int) -> str:

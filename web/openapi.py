@@ -88,51 +88,56 @@ class Operation:
 
 def operations(most_quotes: int, themes: Sequence[str]) -> list[Operation]:
     """most_quotes: of an answer, by the settings."""
+    return [
+        *_questions(most_quotes, themes),
+        *_documents(),
+        *_lists(),
+        _questions_of_hosts(themes),
+        Operation("/themes", "themes", "The themes that passages are assigned to", ThemesJson, (), ()),
+    ]
+
+
+def _questions(most_quotes: int, themes: Sequence[str]) -> list[Operation]:
     asking = (400, 413, 415, 429, 503)
     answered, searched = _asked(themes, most_quotes), _asked(themes, MOST_HITS, HITS)
-    document_id = _parameter("document_id", "A document's id.", {"type": "string"}, place="path")
-    passage_id = _parameter("passage_id", "A passage's id.", {"type": "string"}, place="path")
-    after = _parameter("after", "Begin after the document of this id.", {"type": "string"})
-    later = _parameter("after", "Begin after the entry of this id.", {"type": "string"})
     return [
         Operation("/ask", "ask", "Cited quotes, or not found", AnswerJson, answered, asking, asks=True),
         Operation("/summary", "summary", "A checked summary and its quotes", SummaryJson, answered, asking, asks=True),
         Operation("/search", "search", "Passages, best first", HitsJson, searched, asking, asks=True),
-        Operation(
-            "/documents",
-            "documents",
-            "What the library holds, by id",
-            DocumentsJson,
-            (_limit(MOST_LISTED, LISTED), after),
-        ),
+    ]
+
+
+def _documents() -> list[Operation]:
+    document_id = _parameter("document_id", "A document's id.", {"type": "string"}, place="path")
+    passage_id = _parameter("passage_id", "A passage's id.", {"type": "string"}, place="path")
+    after = _parameter("after", "Begin after the document of this id.", {"type": "string"})
+    listed = (_limit(MOST_LISTED, LISTED), after)
+    related = "Passages of other documents nearest to it"
+    return [
+        Operation("/documents", "documents", "What the library holds, by id", DocumentsJson, listed),
         Operation("/documents/{document_id}", "document", "A document, whole", DocumentPage, (document_id,), (404,)),
         Operation("/passages/{passage_id}", "passage", "A passage and its place", PassageJson, (passage_id,), (404,)),
-        Operation(
-            "/passages/{passage_id}/related",
-            "related",
-            "Passages of other documents nearest to it",
-            RelatedJson,
-            (passage_id,),
-            (404, 503),
-        ),
-        *(
-            Operation(f"/{kind}", kind, f"{what}, by id", EntriesJson, (_limit(MOST_LISTED, LISTED), later))
-            for kind, what in (
-                ("speakers", "Who speaks in the library"),
-                ("organisations", "Whom the speakers work for"),
-                ("shows", "Podcasts and publications"),
-            )
-        ),
-        Operation(
-            "/questions",
-            "questions",
-            "Questions that hosts asked, nearest first",
-            HostQuestionsJson,
-            _asked(themes, MOST_ASKED, ASKED),
-            (400, 429, 503),
-        ),
-        Operation("/themes", "themes", "The themes that passages are assigned to", ThemesJson, (), ()),
+        Operation("/passages/{passage_id}/related", "related", related, RelatedJson, (passage_id,), (404, 503)),
     ]
+
+
+def _lists() -> list[Operation]:
+    after = _parameter("after", "Begin after the entry of this id.", {"type": "string"})
+    listed = {
+        "speakers": "Who speaks in the library",
+        "organisations": "Whom the speakers work for",
+        "shows": "Podcasts and publications",
+    }
+    return [
+        Operation(f"/{kind}", kind, f"{what}, by id", EntriesJson, (_limit(MOST_LISTED, LISTED), after))
+        for kind, what in listed.items()
+    ]
+
+
+def _questions_of_hosts(themes: Sequence[str]) -> Operation:
+    takes = _asked(themes, MOST_ASKED, ASKED)
+    summary = "Questions that hosts asked, nearest first"
+    return Operation("/questions", "questions", summary, HostQuestionsJson, takes, (400, 429, 503))
 
 
 def described(links: Links, most_quotes: int, themes: Sequence[str], note_chars: int) -> Json:

@@ -6,7 +6,7 @@ from typing_extensions import TypedDict
 
 from kb.answer.render import HitJson, hit_json
 from kb.library.rows import DocumentRow
-from kb.payloads import SegmentJson, SpeakerJson
+from kb.payloads import SegmentJson, SpeakerJson, speaker_json
 from kb.records import Citation, Hit, Revision, Speaker, citation_id
 from kb.spans import overlapping, voices
 from web.links import Links
@@ -74,7 +74,7 @@ def found(hit: Hit, revision: Revision, links: Links) -> FoundJson:
     return {
         **hit_json(hit, names),
         "text": revision.text[passage.start : passage.end],
-        "people": [_person(metadata.speaker(name) or Speaker(name)) for name in names],
+        "people": [speaker_json(metadata.speaker(name) or Speaker(name)) for name in names],
         "title": metadata.title,
         "show": metadata.show,
         "date": metadata.date,
@@ -104,7 +104,7 @@ def part(
         "date": metadata.date,
         "composed": metadata.composed,
         "sponsored": metadata.sponsored,
-        "speakers": [_person(speaker) for speaker in metadata.speakers],
+        "speakers": [speaker_json(speaker) for speaker in metadata.speakers],
         "offset": offset,
         "end": end,
         "length": len(revision.text),
@@ -140,14 +140,3 @@ def _segments(revision: Revision, offset: int, end: int) -> list[PartSegmentJson
         }
         for segment in overlapping(revision.segments, offset, end)
     ]
-
-
-def _person(speaker: Speaker) -> SpeakerJson:
-    return {
-        "name": speaker.name,
-        "role": speaker.role,
-        "organisation": speaker.organisation,
-        "side": speaker.side,
-        "host": speaker.host,
-        "guessed": speaker.guessed,
-    }

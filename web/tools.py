@@ -69,14 +69,14 @@ class Toolbox:
 
     def _made(self) -> list[Tool]:
         quotes, themes = self._base.settings.quotes, list(self._base.themes)
-        asked, searched = (_asked(operation.parameters) for operation in operations(quotes, themes)[:2])
+        takes = {operation.name: operation.parameters for operation in operations(quotes, themes)}
         return [
             Tool(
                 "ask",
                 "Ask Counterpart",
                 "Answer a question about working with a CDMO with verbatim, cited quotes of people who do it, or say "
                 "that nothing in the library answers it. Quote word for word and give the citation's link.",
-                asked,
+                _asked(takes["ask"]),
                 AnswerJson,
                 self._ask,
             ),
@@ -84,7 +84,7 @@ class Toolbox:
                 "search",
                 "Search passages",
                 "Find the passages nearest to a question, best first, whether or not they answer it.",
-                searched,
+                _asked(takes["search"]),
                 parts.FoundsJson,
                 self._search,
             ),

@@ -16,6 +16,7 @@ QUOTE_WORDS = 60
 _SPREAD_FIRST = 4
 _SPREAD_MOST = 2
 _SAME_SHARE = 0.6
+Gram = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,15 @@ class Chosen:
     end: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What a quote says, three words at a time. key: its deciding sentence; every: all of it."""
+
+    quote: Chosen
+    key: frozenset[Gram]
+    every: frozenset[Gram]
+
+
 def choose(sentences: Sequence[Sentence], limit: int, same_document: Callable[[str], str]) -> list[Chosen]:
     """Quotes, best first: no two that overlap or say the same, at most two of a document in the first four.
 
@@ -35,13 +45,16 @@ def choose(sentences: Sequence[Sentence], limit: int, same_document: Callable[[s
     """
     chosen: list[Chosen] = []
     kept_back: list[Chosen] = []
+    told: list[_Told] = []
     counts: dict[str, int] = {}
     for sentence in sentences:
         if len(chosen) >= limit:
             break
         quote = expanded(sentence)
-        if any(_repeats(quote, other) for other in (*chosen, *kept_back)):
+        mine = _told(quote)
+        if any(_repeats(mine, other) for other in told):
             continue
+        told.append(mine)
         document = same_document(sentence.revision.document_id)
         if len(chosen) < _SPREAD_FIRST and counts.get(document, 0) >= _SPREAD_MOST:
             kept_back.append(quote)
@@ -93,13 +106,23 @@ def _quoted_in(revision: Revision, start: int, end: int) -> bool:
     return any(part.kind == "quote" for part in overlapping(revision.segments, start, end))
 
 
-def _repeats(one: Chosen, other: Chosen) -> bool:
-    if one.key.revision.id == other.key.revision.id and one.start < other.end and other.start < one.end:
+def _told(quote: Chosen) -> _Told:
+    key = frozenset(_grams(quote.key.text))
+    return _Told(quote, key, key | frozenset(_grams(quote.key.revision.text[quote.start : quote.end])))
+
+
+def _repeats(one: _Told, other: _Told) -> bool:
+    """Whether they overlap, or what decides in one is said in the other: so it is with one interview in two forms."""
+    mine, theirs = one.quote, other.quote
+    if mine.key.revision.id == theirs.key.revision.id and mine.start < theirs.end and theirs.start < mine.end:
         return True
-    mine, theirs = set(_grams(one)), set(_grams(other))
-    return len(mine & theirs) >= _SAME_SHARE * min(len(mine), len(theirs))
+    return _said(one.key, other.every) or _said(other.key, one.every)
 
 
-def _grams(quote: Chosen) -> Iterator[tuple[str, ...]]:
-    every = words(quote.key.text)
+def _said(key: frozenset[Gram], every: frozenset[Gram]) -> bool:
+    return len(key & every) >= _SAME_SHARE * len(key)
+
+
+def _grams(text: str) -> Iterator[Gram]:
+    every = words(text)
     return (tuple(every[i : i + 3]) for i in range(max(1, len(every) - 2)))

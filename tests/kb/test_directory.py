@@ -5,11 +5,13 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 
 import pytest
 
 from kb.assembly import KnowledgeBase
 from kb.facets import conditions, facet_keys
+from kb.indexing import Item
 from kb.library.connection import database_path
 from kb.records import Filter
 from kb.settings import Settings
@@ -65,6 +67,30 @@ def test_facets_when_counted_then_they_are_those_of_the_passages_that_were_found
     assert facets == base.ask(TRUST).facets
     narrowed = base.ask(TRUST, Filter(organisation=("Example Biologics",))).facets
     assert narrowed["organisation"]["Example Biologics"] == facets["organisation"]["Example Biologics"]
+
+
+def test_facets_when_one_interview_stands_in_two_forms_then_each_choice_counts_what_it_would_search(
+    base: KnowledgeBase,
+) -> None:
+    first = next(row for row in base.library.documents() if row.show == "Example Hour")
+    spoken = samples.interview()
+    written = replace(
+        spoken, source_key="article-12", metadata=replace(spoken.metadata, kind="article", show="Example Paper")
+    )
+    before = base.ask(TRUST).facets
+    list(base.publisher().publish_all([Item(written, "article-12.txt", "0", len(written.text), "", links=(first.id,))]))
+    base.follow()
+    assert base.library.linked(first.id) != ()
+    facets = base.ask(TRUST).facets
+    # Both forms are searched, each as what it is; what the two share is counted in each.
+    assert facets["show"] == before["show"] | {"Example Paper": before["show"]["Example Hour"]}
+    assert facets["kind"]["episode"] == before["kind"]["episode"]
+    for name, value in (("speaker", "Richard Roe"), ("side", "cdmo"), ("kind", "article"), ("show", "Example Paper")):
+        hits = base.search(TRUST, Filter(**{name: (value,)}), 1000)
+        assert len(hits) == facets[name][value], (name, value)
+    # The quotes of an answer are those of one form.
+    words = [quote.text for quote in base.ask(TRUST).quotes]
+    assert len(words) == len(set(words))
 
 
 def test_the_directory_when_documents_go_then_holds_only_what_is_there(base: KnowledgeBase) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,9 +16,10 @@ from tests.misbehaving import Script, raw, serving
 from tests.tiny import TinyEmbedder, TinyJudge
 from tests.web import samples
 from tests.web.conftest import site_settings
+from tests.web.loopback import on_loopback
 from tests.web.test_summarising import TRUST, both
+from tests.web.ways import Way, sitting
 from web import close_app, create_app
-from web.server import listening
 
 pytestmark = pytest.mark.browser
 TRUE = "The CDMO rang the sponsor within two hours of the failed batch."
@@ -30,36 +30,13 @@ ASK = "/ask?q=" + quote_plus(TRUST)
 def summarised(folder: Path, script: Script) -> Iterator[str]:
     """The address of a site whose summaries come from this script."""
     with serving(script) as endpoint:
-        settings = site_settings(
-            folder / "library", summary_url=endpoint.url, summary_timeout_s=5.0, host="127.0.0.1", port=0
-        )
+        settings = site_settings(folder / "library", summary_url=endpoint.url, summary_timeout_s=5.0)
         with KnowledgeBase(settings, TinyEmbedder(), TinyJudge()) as base:
             samples.publish(base, samples.interview(), samples.article())
             app = create_app(settings, base)
-            with running(app, settings) as root:
+            with on_loopback(app, settings) as root:
                 yield root
             close_app(app)
-
-
-@contextmanager
-def running(app: Any, settings: Any) -> Iterator[str]:
-    leaving = threading.Event()
-
-    def run(server: Any) -> None:
-        try:
-            server.run()
-        except (OSError, ValueError):
-            # Its sockets are closed under it by the thread that leaves.
-            if not leaving.is_set():
-                raise
-
-    with listening(app, settings) as server:
-        thread = threading.Thread(target=run, args=(server,), daemon=True)
-        thread.start()
-        yield f"http://127.0.0.1:{server.effective_port}"
-        leaving.set()
-    thread.join(10)
-    server.task_dispatcher.shutdown()
 
 
 @contextmanager
@@ -98,11 +75,16 @@ def test_summary_when_the_endpoint_fails_then_a_notice_stands_above_the_quotes(
         assert page.locator("#quote-1").is_visible()
 
 
-def test_summary_when_there_is_no_javascript_then_a_link_makes_it(chromium: sync_api.Browser, tmp_path: Path) -> None:
-    with summarised(tmp_path, both(1)) as root, page_of(chromium, java_script_enabled=False) as page:
-        page.goto(root + ASK)
-        assert page.locator(".summary-text").count() == 0
-        page.get_by_role("link", name="Write a summary").click()
-        assert page.locator(".summary-text").inner_text().strip() == f"{TRUE} [1]"
-        page.locator(".summary-cite").click()
-        assert page.url.endswith("#quote-1")
+def test_summary_when_wanted_then_it_is_read_and_leads_to_the_quote_that_it_cites(
+    way: Way, chromium: sync_api.Browser, tmp_path: Path
+) -> None:
+    with summarised(tmp_path, both(1)) as root, sitting(way, chromium, root) as reader:
+        reader.open(ASK)
+        written = reader.page.locator(".summary-text")
+        if not reader.scripts:
+            # With scripts it writes itself; without, a link asks for it.
+            assert written.count() == 0
+            reader.follow("Write a summary")
+        sync_api.expect(written).to_have_text(f"{TRUE} [1]")
+        reader.follow("Quote 1")
+        assert reader.page.url.endswith("#quote-1")

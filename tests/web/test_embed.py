@@ -14,12 +14,14 @@ import pytest
 from playwright import sync_api
 
 from tests.web import samples
+from tests.web.browsers import CONTRAST, Watch, in_its_place, opened
 from tests.web.conftest import Site
-from tests.web.test_browser import CONTRAST, TRUST, Watch
+from tests.web.loopback import on_loopback
+from tests.web.ways import Keyboard, WithoutScripts
 from web import close_app, create_app
-from web.server import listening
 
 pytestmark = pytest.mark.browser
+TRUST = "How is trust rebuilt after a failed batch?"
 # Of a page that would clash with anything that is not shut off from it.
 LOUD = "body * { color: lime !important; font-size: 60px !important; display: inline !important; }"
 
@@ -44,34 +46,11 @@ class Elsewhere(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def running(server: Any, run: Callable[[], None]) -> Iterator[None]:
-    thread = threading.Thread(target=run)
-    thread.start()
-    try:
-        yield
-    finally:
-        thread.join(10)
-
-
-@contextmanager
 def counterpart(site: Site, cors_origins: str) -> Iterator[str]:
-    settings = site.base.settings.with_values(host="127.0.0.1", port=0, cors_origins=cors_origins)
-    app, leaving = create_app(settings, site.base), threading.Event()
-
-    def run() -> None:
-        try:
-            server.run()
-        except (OSError, ValueError):
-            if not leaving.is_set():
-                raise
-
-    with listening(app, settings) as server:
-        thread = threading.Thread(target=run, daemon=True)
-        thread.start()
-        yield f"http://127.0.0.1:{server.effective_port}"
-        leaving.set()
-    thread.join(10)
-    server.task_dispatcher.shutdown()
+    settings = site.base.settings.with_values(cors_origins=cors_origins)
+    app = create_app(settings, site.base)
+    with on_loopback(app, settings) as root:
+        yield root
     close_app(app)
 
 
@@ -87,6 +66,7 @@ def elsewhere(site: Site, attributes: str = "", allowed: bool = True) -> Iterato
     try:
         with counterpart(site, here if allowed else "https://www.example.com") as root:
             script = f'<script src="{root}/embed.js" defer {attributes}></script>'
+            script += f'<noscript><a href="{root}/">Ask Counterpart</a></noscript>'
             told["page"] = (
                 "<!doctype html><html lang=en><meta charset=utf-8><title>Elsewhere</title><body><h1>Elsewhere</h1>"
                 f"<main>{script}<p id=after>After the box.</p></main><aside id=there></aside></body></html>"
@@ -102,15 +82,9 @@ def elsewhere(site: Site, attributes: str = "", allowed: bool = True) -> Iterato
 def visited(
     browser: sync_api.Browser, address: str, scheme: Literal["light", "dark"] = "light", width: int = 1280
 ) -> Iterator[tuple[sync_api.Page, Watch]]:
-    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
-    context.set_default_timeout(10_000)
-    page, watch = context.new_page(), Watch()
-    page.on("console", lambda message: watch.complaints.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: watch.complaints.append(str(error)))
-    page.on("request", lambda request: watch.asked.append(request.url))
-    page.goto(address)
-    yield page, watch
-    context.close()
+    with opened(browser, address, (width, 900, scheme)) as view:
+        view.open("")
+        yield view.page, view.watch
 
 
 def ask(page: sync_api.Page, question: str) -> None:
@@ -139,12 +113,40 @@ def test_box_when_asked_on_another_site_then_its_quotes_are_the_librarys_text_an
             == "Richard Roe, Site head, Example Biologics, CDMO"
         )
         for part in (".who", "figcaption p", "blockquote", "mark", "button", "a", "label", ".said", ".foot"):
-            assert page.locator(f"counterpart-ask {part}").first.evaluate(CONTRAST_IN_SHADOW) >= 4.5, part
+            assert page.locator(f"counterpart-ask {part}").first.evaluate(CONTRAST) >= 4.5, part
         sizes = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
         assert sizes[0] <= sizes[1]
         assert {urlsplit(url).netloc for url in watch.asked} == {urlsplit(here).netloc, urlsplit(root).netloc}
         assert not [url for url in watch.asked if "trust" in url]
         assert watch.complaints == []
+
+
+def test_box_when_only_the_keyboard_is_used_then_a_quote_is_asked_for_and_read_in_its_place(
+    chromium: sync_api.Browser, site: Site
+) -> None:
+    with elsewhere(site) as (here, root), opened(chromium, here) as view:
+        view.open("")
+        keys = Keyboard(view)
+        keys.write("Ask people who work with CDMOs", TRUST)
+        keys.press("Ask", leads=False)
+        view.page.locator("counterpart-ask li").first.wait_for()
+        keys.follow("Read in context")
+        assert view.page.url.startswith(f"{root}/documents/")
+        assert in_its_place(view.page, site.base.library)
+        assert view.watch.complaints == []
+
+
+def test_box_when_scripts_are_off_then_a_link_leads_to_where_the_same_is_asked(
+    chromium: sync_api.Browser, site: Site
+) -> None:
+    with elsewhere(site) as (here, root), opened(chromium, here, scripts=False) as view:
+        view.open("")
+        reader = WithoutScripts(view)
+        reader.follow("Ask Counterpart")
+        assert view.page.url == f"{root}/"
+        reader.write("Your question", TRUST)
+        reader.press("Ask")
+        assert view.page.locator("#quote-1").count() == 1
 
 
 def test_box_when_nothing_answers_then_it_says_so(chromium: sync_api.Browser, site: Site) -> None:
@@ -159,7 +161,7 @@ def test_box_when_the_origin_is_not_allowed_then_it_says_what_to_set(chromium: s
     with elsewhere(site, allowed=False) as (here, _), visited(chromium, here) as (page, _):
         ask(page, TRUST)
         page.get_by_text("add " + here + " to the setting cors_origins").wait_for()
-        assert page.locator("counterpart-ask .fault").evaluate(CONTRAST_IN_SHADOW) >= 4.5
+        assert page.locator("counterpart-ask .fault").evaluate(CONTRAST) >= 4.5
 
 
 def test_box_when_the_server_is_gone_then_it_says_that_it_cannot_be_reached(
@@ -199,7 +201,7 @@ def test_box_when_no_place_is_named_then_it_stands_where_the_script_does_and_sty
 ) -> None:
     with elsewhere(site) as (here, _), visited(chromium, here) as (page, _):
         before = page.locator("#after").evaluate("e => getComputedStyle(e).cssText + getComputedStyle(e).color")
-        assert page.evaluate("document.querySelector('counterpart-ask').nextElementSibling.id") == "after"
+        assert page.evaluate("document.querySelector('counterpart-ask').nextElementSibling.localName") == "noscript"
         page.evaluate(
             "text => { const s = new CSSStyleSheet(); s.replaceSync(text); document.adoptedStyleSheets = [s]; }", LOUD
         )
@@ -220,7 +222,3 @@ def test_box_when_words_are_hostile_then_they_are_shown_as_text(chromium: sync_a
             == 0
         )
         assert watch.complaints == []
-
-
-# As CONTRAST; the ground behind a shadow root is looked for in it alone.
-CONTRAST_IN_SHADOW = CONTRAST

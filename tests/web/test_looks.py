@@ -6,23 +6,19 @@ from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 import pytest
 from playwright import sync_api
 
-from kb.assembly import KnowledgeBase
-from kb.library import Library
 from kb.records import citation_id
-from tests.tiny import TinyEmbedder, TinyJudge
 from tests.web import samples
+from tests.web.browsers import cited_words, opened
 from tests.web.conftest import Site, site_settings
 from tests.web.every_page import ANSWER, addresses
-from tests.web.test_browser import on_loopback, served
+from tests.web.loopback import on_loopback
 from tests.web.test_summarising import both, summarising
-from web import close_app, create_app
 
-__all__ = ["served"]
 pytestmark = pytest.mark.browser
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
@@ -41,12 +37,8 @@ SHIFTS = """() => new Promise(done => {
 @pytest.fixture(params=[(1280, "light"), (390, "dark")], ids=lambda p: f"{p[0]}-{p[1]}")
 def page(request: pytest.FixtureRequest, chromium: sync_api.Browser) -> Iterator[sync_api.Page]:
     width, scheme = request.param
-    context = chromium.new_context(
-        viewport={"width": width, "height": 844}, color_scheme=scheme, reduced_motion="reduce"
-    )
-    context.set_default_timeout(10_000)
-    yield context.new_page()
-    context.close()
+    with opened(chromium, "", (width, 844, scheme)) as view:
+        yield view.page
 
 
 def violations(page: sync_api.Page, address: str) -> list[str]:
@@ -75,17 +67,6 @@ def test_axe_core_when_a_page_is_made_worse_then_it_does_find_that(page: sync_ap
     page.add_init_script("addEventListener('load', () => document.querySelector('#q').labels[0].remove())")
     page.add_init_script("addEventListener('load', () => document.querySelector('#q').removeAttribute('placeholder'))")
     assert any("label" in one for one in violations(page, f"{served}/"))
-
-
-@pytest.fixture
-def unlimited(tmp_path: Path) -> Iterator[Site]:
-    """A site of a test's own that may be asked as often as the test likes."""
-    settings = site_settings(tmp_path / "library")
-    with KnowledgeBase(settings, TinyEmbedder(), TinyJudge()) as base:
-        ids = samples.publish(base, samples.interview(), samples.article())
-        app = create_app(settings, base)
-        yield Site(app, base, ids)
-        close_app(app)
 
 
 def test_pages_of_one_reader_when_axe_core_looks_at_them_then_it_finds_nothing_against_wcag(
@@ -158,12 +139,6 @@ def test_every_page_when_it_shows_quotes_then_each_is_word_for_word_what_the_lib
         pages += bool(shown)
     # The answer in each of its groupings, narrowed, and a theme's page.
     assert pages >= 6
-
-
-def cited_words(library: Library, url: str) -> str:
-    """The library's own text of the place that a quote's address leads to."""
-    citation = library.resolve_citation(parse_qs(urlsplit(url).query)["cite"][0])
-    return library.revision(citation.revision_id).text[citation.start : citation.end]
 
 
 def test_answer_when_printed_then_the_quotes_and_their_addresses_are_there_and_the_forms_are_not(

@@ -1,104 +1,26 @@
-"""The tools, asked with the protocol's own client: over pipes, and over HTTP on loopback."""
+"""The tools, asked with the protocol's own client."""
 
 from __future__ import annotations
 
-import http.client
-import json
-import logging
-import os
-import subprocess
-import sys
-import threading
-from collections.abc import Awaitable, Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-import anyio
 import jsonschema
 import pytest
-from mcp import Client, StdioServerParameters
-from mcp.client.stdio import stdio_client
+from mcp import Client
 from mcp.shared.exceptions import MCPError
-from mcp.types import CallToolResult, TextContent
 
 from kb.assembly import KnowledgeBase
-from kb.errors import SettingsError, UsageError
 from tests.tiny import TinyEmbedder, TinyJudge
 from tests.web import samples
 from tests.web.conftest import Site, site_settings
-from web import model_context
+from tests.web.protocol import PAGES, TRUST, asked, called, in_process, text_of
 from web.limits import MOST_PART_CHARS
-from web.links import Links
-from web.tools import Toolbox
-
-TRUST = "How is trust rebuilt after a failed batch?"
-PAGES = "https://kb.example"
-Given = TypeVar("Given")
-
-
-def asked(server: Any, use: Callable[[Client], Awaitable[Given]]) -> Given:
-    """What use gives, called with a connected client."""
-
-    async def run() -> Given:
-        async with Client(server) as client:
-            return await use(client)
-
-    # A thread of its own: where browser tests have run, this one has a loop already.
-    with ThreadPoolExecutor(1) as elsewhere:
-        return elsewhere.submit(anyio.run, run).result()
-
-
-def called(client_of: Any, name: str, **arguments: Any) -> CallToolResult:
-    return asked(client_of, lambda client: client.call_tool(name, arguments))
-
-
-def text_of(result: CallToolResult) -> str:
-    assert len(result.content) == 1
-    assert isinstance(result.content[0], TextContent)
-    return result.content[0].text
 
 
 @pytest.fixture
-def toolbox(site: Site) -> Toolbox:
-    return Toolbox(site.base, Links(PAGES))
-
-
-@pytest.fixture
-def server(toolbox: Toolbox) -> Any:
-    """In this process, by no transport."""
-    return model_context.protocol_server(toolbox, 4)
-
-
-@contextmanager
-def over_http(base: KnowledgeBase, **values: object) -> Iterator[tuple[str, int]]:
-    """host and port of the tools over HTTP."""
-    settings = base.settings.with_values(**values)
-    with model_context.listening(Toolbox(base, Links(PAGES)), settings, "127.0.0.1", 0) as (running, own):
-        thread = threading.Thread(target=running.run, kwargs={"sockets": [own]})
-        thread.start()
-        try:
-            yield own.getsockname()
-        finally:
-            running.should_exit = True
-            thread.join(10)
-
-
-def posted(at: tuple[str, int], body: bytes, **headers: str) -> tuple[int, str]:
-    connection = http.client.HTTPConnection(*at, timeout=10)
-    usual = {"Content-Type": "application/json", "Accept": "application/json, text/event-stream"}
-    connection.request("POST", "/mcp", body, usual | headers)
-    response = connection.getresponse()
-    try:
-        return response.status, response.read().decode()
-    finally:
-        connection.close()
-
-
-def greeting() -> bytes:
-    params = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}}
-    return json.dumps({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": params}).encode()
+def server(site: Site) -> Any:
+    return in_process(site.base)
 
 
 def test_tools_when_listed_then_each_only_reads_and_says_what_it_takes_and_gives(server: Any) -> None:
@@ -115,6 +37,13 @@ def test_tools_when_listed_then_each_only_reads_and_says_what_it_takes_and_gives
         jsonschema.Draft202012Validator.check_schema(tool.input_schema)
         jsonschema.Draft202012Validator.check_schema(tool.output_schema)
     assert "sponsor" in listed[0].input_schema["properties"]["side"]["items"]["enum"]
+
+
+def test_tools_when_a_limit_is_described_then_it_is_the_one_that_is_kept(server: Any) -> None:
+    for tool in asked(server, lambda client: client.list_tools()).tools[:2]:
+        most = tool.input_schema["properties"]["limit"]["maximum"]
+        assert not called(server, tool.name, question=TRUST, limit=most).is_error
+        assert called(server, tool.name, question=TRUST, limit=most + 1).is_error
 
 
 def test_ask_when_something_answers_then_each_quote_is_the_librarys_text_with_who_and_where(
@@ -268,148 +197,9 @@ def test_tools_when_something_fails_inside_then_neither_asker_nor_log_is_told_th
 
     with KnowledgeBase(site_settings(data_folder), TinyEmbedder(), Broken()) as base:
         samples.publish(base, samples.interview())
-        result = called(model_context.protocol_server(Toolbox(base, Links(PAGES)), 1), "ask", question=TRUST)
+        result = called(in_process(base), "ask", question=TRUST)
     assert result.is_error
     assert "failed inside" in text_of(result)
     assert TRUST not in text_of(result)
     assert "RuntimeError" in caplog.text
     assert TRUST not in caplog.text
-
-
-def test_http_when_asked_with_a_client_then_the_answer_is_the_same_and_no_log_has_the_question(
-    site: Site, server: Any, caplog: pytest.LogCaptureFixture
-) -> None:
-    caplog.set_level(logging.INFO)
-    model_context.quiet()
-    with over_http(site.base) as at:
-        result = called(f"http://{at[0]}:{at[1]}/mcp", "ask", question=TRUST)
-        wrong = called(f"http://{at[0]}:{at[1]}/mcp", "ask", question=TRUST, side=["x"])
-    assert result.structured_content == called(server, "ask", question=TRUST).structured_content
-    assert wrong.is_error
-    assert TRUST not in caplog.text
-
-
-@pytest.mark.parametrize(
-    ("headers", "status"),
-    [
-        ({}, 200),
-        ({"Host": "localhost"}, 200),
-        ({"Host": "kb.example"}, 200),
-        ({"Host": "evil.example"}, 421),
-        ({"Host": "127.0.0.1.evil.example"}, 421),
-        ({"Origin": "https://www.example.com"}, 200),
-        ({"Origin": "https://evil.example"}, 403),
-        ({"Origin": "http://localhost:3000"}, 403),
-        ({"Origin": "null"}, 403),
-        ({"Content-Type": "text/plain"}, 400),
-    ],
-)
-def test_http_when_host_or_origin_is_a_strangers_then_it_is_refused(
-    site: Site, headers: dict[str, str], status: int
-) -> None:
-    with over_http(site.base, trusted_hosts="kb.example", cors_origins="https://www.example.com") as at:
-        assert posted(at, greeting(), **headers)[0] == status
-
-
-def test_http_when_a_body_is_too_large_or_no_message_then_it_is_refused_without_a_trace(site: Site) -> None:
-    with over_http(site.base) as at:
-        assert posted(at, b" " * (model_context.MOST_BODY_BYTES + 1))[0] == 413
-        for body in (b"{", b"[]", b'"x"', b"{}", b"[" * 10_000, b"\xff\xfe"):
-            status, said = posted(at, body)
-            assert 400 <= status < 500
-            assert "Traceback" not in said
-        assert posted(at, greeting())[0] == 200
-
-
-def test_http_when_one_client_asks_too_often_then_it_is_told_to_wait_and_may_still_read(site: Site) -> None:
-    async def use(client: Client) -> list[CallToolResult]:
-        many = [await client.call_tool("ask", {"question": TRUST}) for _ in range(3)]
-        return [*many, await client.call_tool("list_themes", {})]
-
-    with over_http(site.base, rate_limit="2 per hour") as at:
-        results = asked(f"http://{at[0]}:{at[1]}/mcp", use)
-    assert [result.is_error for result in results] == [False, False, True, False]
-    assert "Wait a little" in text_of(results[2])
-
-
-@pytest.mark.parametrize(
-    ("values", "error"),
-    [
-        ({}, UsageError),
-        ({"trusted_hosts": ".example.com"}, UsageError),
-        ({"trusted_hosts": "kb.example", "cors_origins": "nonsense"}, SettingsError),
-    ],
-)
-def test_http_when_others_could_reach_it_by_any_name_then_it_does_not_start(
-    site: Site, values: dict[str, str], error: type[UsageError]
-) -> None:
-    with pytest.raises(error):
-        model_context.transport_security(site.base.settings.with_values(**values), "0.0.0.0")
-
-
-def process(folder: Path, *more: str) -> StdioServerParameters:
-    root = Path(__file__).resolve().parents[2]
-    environ = {name: value for name, value in os.environ.items() if not name.startswith("KB_")}
-    environ |= {"KB_DATA": str(folder), "KB_FOLLOW_INTERVAL_S": "0.05", "PYTHONPATH": str(root)}
-    arguments = ["-m", "tests.web.tools_process", "mcp", "--pages", f"{PAGES}/", *more]
-    return StdioServerParameters(command=sys.executable, args=arguments, env=environ, cwd=str(root))
-
-
-def test_stdio_when_a_document_is_published_meanwhile_then_the_running_server_finds_it(data_folder: Path) -> None:
-    with KnowledgeBase(site_settings(data_folder), TinyEmbedder(), TinyJudge()) as base:
-        samples.publish(base, samples.article())
-
-        async def use(client: Client) -> tuple[CallToolResult, CallToolResult]:
-            before = await client.call_tool("ask", {"question": TRUST})
-            await anyio.to_thread.run_sync(samples.publish, base, samples.interview())
-            after = before
-            with anyio.fail_after(20):
-                while after.structured_content["status"] != "answered":
-                    after = await client.call_tool("ask", {"question": TRUST})
-            return before, after
-
-        before, after = asked(stdio_client(process(data_folder)), use)
-        citation = base.library.resolve_citation(after.structured_content["quotes"][0]["citation"])
-        expected = base.library.read_span(citation.revision_id, citation.start, citation.end)
-    assert before.structured_content["status"] == "not_found"
-    assert after.structured_content["quotes"][0]["text"] == expected
-
-
-def test_stdio_when_lines_are_no_messages_then_only_the_protocol_is_written_and_the_end_of_input_ends_it(
-    data_folder: Path,
-) -> None:
-    with KnowledgeBase(site_settings(data_folder), TinyEmbedder(), TinyJudge()) as base:
-        samples.publish(base, samples.interview())
-    call = {"name": "ask", "arguments": {"question": TRUST, "side": ["x"]}}
-    messages = [
-        b"no message\n",
-        b"\xff\xfe{\n",
-        greeting() + b"\n",
-        b'{"jsonrpc": "2.0", "method": "notifications/initialized"}\n',
-        json.dumps({"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": call}).encode() + b"\n",
-    ]
-    given = process(data_folder)
-    with subprocess.Popen(
-        [given.command, *given.args],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env=given.env,
-        cwd=given.cwd,
-    ) as running:
-        assert running.stdin is not None
-        assert running.stdout is not None
-        assert running.stderr is not None
-        running.stdin.write(b"".join(messages))
-        running.stdin.flush()
-        replies = []
-        while 2 not in [reply.get("id") for reply in replies]:
-            replies.append(json.loads(running.stdout.readline()))
-        running.stdin.close()
-        rest, log = running.stdout.read(), running.stderr.read().decode()
-        assert running.wait(20) == 0
-    assert rest == b""
-    assert replies[-1]["result"]["isError"]
-    assert "what is printed goes elsewhere" in log
-    assert "Traceback" not in log
-    assert TRUST not in log

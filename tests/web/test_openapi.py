@@ -115,6 +115,17 @@ def test_what_was_read_already_is_not_sent_again(client: FlaskClient) -> None:
     assert client.get(f"{API}/documents?limit=1").headers["ETag"] != first.headers["ETag"]
 
 
+@pytest.mark.parametrize("method", ["patch", "delete"])
+def test_a_saved_quotes_number_when_no_database_could_hold_it_then_there_is_no_such_quote(
+    client: FlaskClient, method: str
+) -> None:
+    token = client.post(f"{API}/collections", json={"name": "Trust"}).get_json()["token"]
+    for number in (2**62, 2**80):
+        address, body = f"{API}/collections/{token}/quotes/{number}", {"version": 1}
+        body |= {"note": "Ours too."} if method == "patch" else {}
+        assert client.open(address, method=method.upper(), json=body).status_code == 404
+
+
 def test_a_collection_when_a_program_uses_it_then_each_answer_is_as_described(site: Site, schema: BaseSchema) -> None:
     def call(path: str, method: str, status: int, body: Any = None, **places: Any) -> Any:
         kinds = {} if body is None else {"media_type": "application/json", "body": body}

@@ -82,7 +82,7 @@ def test_answer_when_a_source_is_sponsored_then_the_card_says_so(client: FlaskCl
 
 def test_answer_when_shown_then_each_quote_can_be_copied_with_its_source_in_four_forms(site: Site) -> None:
     shown = page(site.client(), "/ask", q=TRUST, show="Example Hour")
-    forms = [plain(text) for text in re.findall(r'<pre class="copyable"[^>]*>(.*?)</pre>', shown, re.DOTALL)]
+    forms = [plain(text) for text in re.findall(r'<textarea class="copyable"[^>]*>(.*?)</textarea>', shown, re.DOTALL)]
     assert len(forms) == 4 * len(quotes(shown))
     cite, text = quotes(shown)[0]
     for form in forms[:4]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from flask.testing import FlaskClient
 
+from tests.web import samples
 from tests.web.conftest import Site
 from tests.web.samples import SCRIPT
+from tests.web.test_pages import plain
 from web.chart import HEIGHT, bars
 from web.directory import DirectoryReader
 from web.links import Links
@@ -91,6 +94,36 @@ def test_a_themes_page_when_opened_twice_then_says_the_same_and_each_quote_is_th
     assert "style=" not in shown
     asked = re.findall(r"<h3><a href=\"/ask\?q=[^\"]+theme=trust\">", shown)
     assert len(asked) == len(site.base.themes["trust"].questions)
+
+
+def test_a_themes_page_when_it_quotes_then_every_word_is_read_again_and_equal(site: Site) -> None:
+    shown, library = page(site.client(), "/themes/trust"), site.base.library
+    quotes = re.findall(
+        r'<blockquote class="words" cite="[^"]*cite=([^"#]+)#cited">(.*?)</blockquote>', shown, re.DOTALL
+    )
+    assert quotes
+    for cite, words in quotes:
+        citation = library.resolve_citation(cite)
+        assert plain(words) == library.revision(citation.revision_id).text[citation.start : citation.end]
+    cards = re.findall(r'data-passage="(\w+)">(.*?)</article>', shown, re.DOTALL)
+    assert cards
+    for passage_id, card in cards:
+        passage = library.passage(passage_id)
+        text = library.revision(passage.revision_id).text[passage.start : passage.end]
+        words = "".join(re.findall(r'<p class="words">(.*?)</p>', card, re.DOTALL))
+        # White space between two turns is the page's.
+        assert "".join(plain(words).split()) == "".join(text.split())
+
+
+def test_a_themes_page_when_a_quoted_text_is_edited_then_it_quotes_what_stands_there_now(unlimited: Site) -> None:
+    client, now = unlimited.client(), samples.interview()
+    samples.publish(unlimited.base, samples.roundtable(), samples.hostile())
+    before = replace(now, text=now.text.replace("within two hours", "within ten hours"))
+    for draft, words in ((before, "within ten hours"), (now, "within two hours")):
+        samples.publish(unlimited.base, draft)
+        shown = page(client, "/themes/trust")
+        assert words in plain("".join(re.findall(r"<blockquote.*?</blockquote>", shown, re.DOTALL)))
+        assert ("within ten hours" in plain(shown)) is (draft is before)
 
 
 def test_the_directory_when_a_conversation_has_two_forms_then_it_counts_once(site: Site) -> None:

@@ -2,57 +2,36 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
 from flask.testing import FlaskClient
-from playwright import sync_api
-from werkzeug.serving import make_server
 
-from kb.assembly import KnowledgeBase
-from tests.tiny import TinyEmbedder, TinyJudge
 from tests.web import samples
-from tests.web.conftest import Site, easy_themes, site_settings
-from web import close_app, create_app
+from tests.web.conftest import Site, prepare_host_questions
 from web.questions import SUGGESTIONS
 
 QUESTION = "And how do you rebuild trust after a failed batch?"
 ASKS = "asks Richard Roe"
 
 
-def prepared(base: KnowledgeBase) -> None:
-    while not base.prepare_host_questions():
-        pass
-
-
-@pytest.fixture(scope="module")
-def asked(site: Site) -> Site:
-    prepared(site.base)
-    return site
-
-
-def test_an_answer_when_hosts_asked_the_like_then_each_leads_to_the_guests_answer(asked: Site) -> None:
-    client = asked.client()
+def test_an_answer_when_hosts_asked_the_like_then_each_leads_to_the_guests_answer(site: Site) -> None:
+    client = site.client()
     page = client.get("/ask?q=how+to+rebuild+trust+after+a+failed+batch").get_data(as_text=True)
     part = page[page.index('id="host-questions-title"') :]
     assert QUESTION in part
     assert ASKS in part
     [found] = client.get("/api/v1/questions?q=rebuild+trust+failed+batch&limit=1").get_json()["questions"]
-    answer = asked.base.library.resolve_citation(found["answer"])
+    answer = site.base.library.resolve_citation(found["answer"])
     assert answer.speaker == "Richard Roe"
     assert f"/documents/{found['document']}?cite={found['answer']}#cited" in part
 
 
-def test_a_question_that_nothing_answers_when_asked_then_shows_host_questions_too(asked: Site) -> None:
-    page = asked.client().get("/ask", query_string={"q": samples.NOT_HERE}).get_data(as_text=True)
+def test_a_question_that_nothing_answers_when_asked_then_shows_host_questions_too(site: Site) -> None:
+    page = site.client().get("/ask", query_string={"q": samples.NOT_HERE}).get_data(as_text=True)
     assert 'id="not-found"' in page
     assert "Questions that hosts asked" in page
 
 
-def test_the_list_when_narrowed_to_a_show_then_holds_only_its_questions(asked: Site) -> None:
-    client = asked.client()
+def test_the_list_when_narrowed_to_a_show_then_holds_only_its_questions(site: Site) -> None:
+    client = site.client()
     assert QUESTION in client.get("/questions").get_data(as_text=True)
     other = client.get("/questions", query_string={"show": "Nothing of the kind"}).get_data(as_text=True)
     assert QUESTION not in other
@@ -60,8 +39,8 @@ def test_the_list_when_narrowed_to_a_show_then_holds_only_its_questions(asked: S
     assert client.get("/questions?page=x").status_code == 400
 
 
-def test_what_is_typed_when_a_host_asked_the_like_then_it_is_suggested_and_nonsense_gets_nothing(asked: Site) -> None:
-    client = asked.client()
+def test_what_is_typed_when_a_host_asked_the_like_then_it_is_suggested_and_nonsense_gets_nothing(site: Site) -> None:
+    client = site.client()
     [first, *_] = client.get("/suggest?q=rebuild+tru").get_json()["questions"]
     assert first["question"] == QUESTION
     for typed in ("", "re", "\x00", "x" * 5_000):
@@ -77,20 +56,21 @@ def test_typing_when_it_goes_on_then_leaves_what_asking_is_allowed_and_ends_at_i
 
 
 def test_a_document_when_deleted_then_its_questions_are_gone_from_pages_at_once(own_site: Site) -> None:
-    prepared(own_site.base)
+    prepare_host_questions(own_site.base)
     client = own_site.client()
     assert QUESTION in client.get("/questions").get_data(as_text=True)
     own_site.base.delete(own_site.ids["episode-12"])
     assert QUESTION not in client.get("/questions").get_data(as_text=True)
 
 
-def test_the_front_page_when_a_theme_has_no_host_question_then_shows_the_themes_own(asked: Site) -> None:
-    page = asked.client().get("/").get_data(as_text=True)
-    for theme in asked.base.themes.values():
+def test_the_front_page_when_a_theme_has_no_host_question_then_shows_the_themes_own(site: Site) -> None:
+    page = site.client().get("/").get_data(as_text=True)
+    for theme in site.base.themes.values():
         column = page[page.index(theme.title) :].partition("</ul>")[0]
         assert "asked-on" in column or theme.questions[0] in column
 
 
+<<<<<<< HEAD
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     settings = site_settings(Path(tmp_path_factory.mktemp("suggest")) / "library")
@@ -142,5 +122,7 @@ def test_the_ask_box_when_typed_in_then_is_a_combobox_that_the_keyboard_drives(
     page.close()
 
 
+=======
+>>>>>>> 979b20c841e944e59f009172182fa321eb46c6f8
 def test_the_front_page_without_scripts_then_the_box_is_a_plain_search_field(client: FlaskClient) -> None:
     assert 'role="combobox"' not in client.get("/").get_data(as_text=True)

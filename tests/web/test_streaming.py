@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import logging
+import socket
+import threading
+import urllib.request
+from typing import Any
+from urllib.parse import quote_plus, urlsplit
 
 import pytest
 
 from kb.errors import IndexFault
 from tests.web.conftest import Site
+from tests.web.loopback import on_loopback
 from tests.web.samples import NOT_HERE
 from web.streaming import MAIN
 
@@ -52,3 +58,55 @@ def test_answer_when_the_index_fails_on_the_way_then_the_page_ends_with_what_hap
 @pytest.mark.parametrize("address", ["/ask?q=", "/ask?q=trust&side=nobody", "/ask?q=trust&group=nothing"])
 def test_answer_when_it_cannot_be_asked_then_the_status_says_so(site: Site, address: str) -> None:
     assert site.client().get(address).status_code == 400
+
+
+def begun_and_left(root: str, path: str, searching: threading.Event) -> None:
+    """Read a page until it is being looked for, and go away without a word (RST)."""
+    where = urlsplit(root)
+    with socket.create_connection((where.hostname or "", where.port or 0), timeout=10) as reader:
+        reader.sendall(f"GET {path} HTTP/1.1\r\nHost: {where.netloc}\r\n\r\n".encode())
+        received = b""
+        while b"</head>" not in received:
+            part = reader.recv(65536)
+            assert part, "the page ended before its reader went away"
+            received += part
+        assert MAIN.encode() not in received
+        assert searching.wait(10)
+        reader.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\x00\x00\x00\x00\x00\x00\x00")
+
+
+def test_answer_when_its_readers_go_away_in_the_middle_then_the_server_goes_on_and_logs_no_error(
+    unlimited: Site, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    searching, left, made = threading.Event(), threading.Event(), threading.Semaphore(0)
+    ask = unlimited.base.ask
+
+    def waiting(*given: Any) -> Any:
+        searching.set()
+        assert left.wait(10)
+        try:
+            return ask(*given)
+        finally:
+            made.release()
+
+    path = f"/ask?q={quote_plus(TRUST)}"
+    # One more than the server has threads: a thread that were lost with its reader would be missed.
+    leaving = unlimited.base.settings.web_threads + 1
+    with on_loopback(unlimited.app, unlimited.base.settings) as root:
+        with monkeypatch.context() as slow:
+            slow.setattr(unlimited.base, "ask", waiting)
+            for _ in range(leaving):
+                searching.clear()
+                left.clear()
+                begun_and_left(root, path, searching)
+                left.set()
+                assert made.acquire(timeout=10)
+        for _ in range(leaving):
+            with urllib.request.urlopen(root + path, timeout=10) as reply:
+                page = reply.read().decode()
+            assert page.count(MAIN) == page.count("</html>") == 1
+    assert 'id="quote-1"' in page
+    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR] == []
+    assert TRUST not in caplog.text
+    assert quote_plus(TRUST) not in caplog.text

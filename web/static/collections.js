@@ -1,4 +1,5 @@
-// Saving a quote without leaving the answer, copying a collection's links, and keeping notes from being lost. The pages are whole without it.
+// Saving a quote without leaving the answer, copying citations and a collection's links, and keeping notes from being
+// lost. The pages are whole without it.
 "use strict";
 
 // The form's own button, its citation and the page that it would lead to; a failure lets the form do it.
@@ -66,6 +67,8 @@ function offer(details, name) {
   form.before(made);
 }
 
+const COPIED_LINKS = { "read-link": "the link to share", "edit-link": "your edit link" };
+
 function copyable(field) {
   const button = document.createElement("button");
   button.type = "button";
@@ -73,7 +76,7 @@ function copyable(field) {
   button.textContent = "Copy";
   const name = document.createElement("span");
   name.className = "hidden";
-  name.textContent = field.id === "read-link" ? " the link to share" : " your edit link";
+  name.textContent = ` ${COPIED_LINKS[field.id] || field.labels[0].textContent}`;
   button.append(name);
   button.addEventListener("click", async () => {
     field.select();
@@ -86,7 +89,13 @@ function copyable(field) {
 document.addEventListener("submit", (event) => {
   if (event.target.closest(".saving")) save(event);
 });
-if (navigator.clipboard) document.querySelectorAll(".link-shown").forEach(copyable);
+if (navigator.clipboard) document.querySelectorAll(".link-shown, textarea.copyable").forEach(copyable);
+
+// One click takes all of a citation, a dragged one what it is dragged over.
+document.addEventListener("click", (event) => {
+  const field = event.target.closest("textarea.copyable");
+  if (field && field.selectionStart === field.selectionEnd) field.select();
+});
 
 // A note that is written and not saved is not to be lost by leaving: the browser asks.
 let sending = null;

@@ -1,4 +1,5 @@
-// An ask box for other sites: <script src="https://HOST/embed.js" defer></script> where the box is to stand.
+// An ask box for other sites: <script src="https://HOST/embed.js" defer></script> where the box is to stand, and for readers
+// who run no scripts <noscript><a href="https://HOST/">Ask Counterpart</a></noscript> after it.
 // It asks only the Counterpart that served it, keeps nothing, and shows what comes back as text, never as markup.
 (() => {
   "use strict";
