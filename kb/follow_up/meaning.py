@@ -15,6 +15,8 @@ from kb.follow_up.topics import topic
 from kb.follow_up.wording import ASKING, ASKING_WORD, AUXILIARY, JOINT, PREPOSITION, bare, capital, content, small
 from kb.words import words
 
+# A longer text has no shape that the rules know, and they would take long to find that.
+_MOST_CHARS = 500
 # A phrase that asks nothing by itself is no longer than this, in words; what follows an "if" may be.
 _LONGEST_PHRASE, _LONGEST_CLAUSE = 7, 12
 _LEAD = re.compile(
@@ -67,7 +69,7 @@ def stands_by_itself(question: str) -> bool:
 def taken_to_mean(previous: str, question: str) -> str:
     """The question as it is understood after the previous one; "" where it stands by itself."""
     before, asked = bare(previous), bare(question)
-    if not before or not asked or before.lower() == asked.lower():
+    if not before or not asked or before.lower() == asked.lower() or max(len(before), len(asked)) > _MOST_CHARS:
         return ""
     untagged = _TAG.sub("", asked) or asked
     short = _LEAD.sub("", untagged) or untagged
