@@ -90,13 +90,14 @@ def operations(most_quotes: int, themes: Sequence[str]) -> list[Operation]:
     """most_quotes: of an answer, by the settings."""
     asking = (400, 413, 415, 429, 503)
     answered, searched = _asked(themes, most_quotes), _asked(themes, MOST_HITS, HITS)
+    following = (*answered, *_FOLLOWING)
     document_id = _parameter("document_id", "A document's id.", {"type": "string"}, place="path")
     passage_id = _parameter("passage_id", "A passage's id.", {"type": "string"}, place="path")
     after = _parameter("after", "Begin after the document of this id.", {"type": "string"})
     later = _parameter("after", "Begin after the entry of this id.", {"type": "string"})
     asked = _parameter("q", "The question, in plain words.", _QUESTION, required=True)
     return [
-        Operation("/ask", "ask", "Cited quotes, or not found", AnswerJson, answered, asking, asks=True),
+        Operation("/ask", "ask", "Cited quotes, or not found", AnswerJson, following, asking, asks=True),
         Operation("/summary", "summary", "A checked summary and its quotes", SummaryJson, answered, asking, asks=True),
         Operation("/search", "search", "Passages, best first", HitsJson, searched, asking, asks=True),
         Operation(
@@ -274,3 +275,11 @@ def _limit(most: int, usual: int) -> Json:
 
 def _parameter(name: str, about: str, schema: Json, *, place: str = "query", required: bool = False) -> Json:
     return {"name": name, "in": place, "description": about, "required": required or place == "path", "schema": schema}
+
+
+_FOLLOWING = (
+    _parameter("after", 'The question before this one, for a follow-up: "and phase 2?".', {"type": "string"}),
+    _parameter(
+        "literal", "1: take the question word for word all the same.", {"type": "string", "enum": ["", "0", "1"]}
+    ),
+)

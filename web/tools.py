@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from kb.answer.render import AnswerJson, answer_json
 from kb.errors import NotFoundError, UsageError
+from kb.follow_up import understood
 from kb.records import Filter
 from web import parts, payloads, told
 from web.filters import DATES, LISTS, filter_from, nearest
@@ -69,7 +70,10 @@ class Toolbox:
 
     def _made(self) -> list[Tool]:
         quotes, themes = self._base.settings.quotes, list(self._base.themes)
-        asked, searched = (_asked(operation.parameters) for operation in operations(quotes, themes)[:2])
+        parameters = {operation.name: operation.parameters for operation in operations(quotes, themes)}
+        # A program that wants a question word for word gives none before it.
+        asked = _asked([one for one in parameters["ask"] if one["name"] != "literal"])
+        searched = _asked(parameters["search"])
         return [
             Tool(
                 "ask",
@@ -109,8 +113,9 @@ class Toolbox:
 
     def _ask(self, given: Arguments) -> Result:
         most = self._base.settings.quotes
-        answer = self._base.ask(_text(given, "question"), self._filter(given), _number(given, "limit", most, 1, most))
-        body = answer_json(answer, self._links.citation, self._base.speakers_of)
+        asked = understood(_text(given, "question"), _text(given, "after"), self._base.settings.question_chars)
+        answer = self._base.ask(asked.question, self._filter(given), _number(given, "limit", most, 1, most))
+        body = answer_json(answer, self._links.citation, self._base.speakers_of, asked.meant)
         return Result(body, told.answer(body))
 
     def _search(self, given: Arguments) -> Result:

@@ -7,6 +7,7 @@ the process for phase 2?". What stands by itself is no follow-up and stays as it
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from kb.follow_up.another import another
 from kb.follow_up.likes import names_one, swapped
@@ -49,16 +50,29 @@ _HOW_ALONE = re.compile(r"^(?:when|where|how)\b", re.IGNORECASE)
 _ASKS_WHETHER = re.compile(AUXILIARY + r"\s", re.IGNORECASE)
 
 
-def understood(asked: str, before: str, longest: int) -> str:
-    """What is asked of the library, where it is not what was asked; "" where the question stands as it is.
+@dataclass(frozen=True)
+class Understood:
+    """asked: as it was put; before: the question before it; meant: what it is taken to mean, "" where it is left."""
 
-    before: the question before this one, "" where there is none or where this one is to be taken word for word.
-    longest: characters of a question.
+    asked: str
+    before: str
+    meant: str
+
+    @property
+    def question(self) -> str:
+        """What is asked of the library."""
+        return self.meant or self.asked
+
+
+def understood(asked: str, before: str, longest: int, *, literal: bool = False) -> Understood:
+    """before: the question before this one, or ""; longest: characters of a question.
+
+    literal: it is to be taken word for word. So is what would be longer than a question may be.
     """
-    if not before or max(len(before), len(asked)) > longest:
-        return ""
+    if literal or max(len(before), len(asked)) > longest:
+        return Understood(asked, before, "")
     meant = taken_to_mean(before, asked)
-    return meant if len(meant) <= longest else ""
+    return Understood(asked, before, meant if len(meant) <= longest else "")
 
 
 def stands_by_itself(question: str) -> bool:
