@@ -20,6 +20,8 @@ from kb.words import words
 _MOST_CHARS = 500
 # A phrase that asks nothing by itself is no longer than this, in words; what follows an "if" may be.
 _LONGEST_PHRASE, _LONGEST_CLAUSE = 7, 12
+# A question with more words than this that say something stands by itself, though it has no verb or has an "it".
+_MOST_ELLIPTIC = 4
 _LEAD = re.compile(
     r"^(?:(?:and|but|so|ok|okay|then|also|now|(?:the\s+)?same(?:\s+(?:question|thing|again))?)\b[\s,:]*)+",
     re.IGNORECASE,
@@ -112,6 +114,7 @@ def _phrase(before: str, short: str, *, led: bool, marked: bool) -> str:
     if_it_is = _IF_IT_IS.match(short)
     if if_it_is and names_one(short[if_it_is.end() :]):
         short = short[if_it_is.end() :]
+    marked = marked and len(content(short)) <= _MOST_ELLIPTIC
     if not (led or marked or joined or (names_one(short) and swapped(before, short))):
         return _with_topic(before, short) if points_back(short) else ""
     return another(before, short)
@@ -119,9 +122,11 @@ def _phrase(before: str, short: str, *, led: bool, marked: bool) -> str:
 
 def _asked_again(before: str, short: str) -> str:
     """A question of its own, if it is whole; else of what was asked before."""
+    told = len(content(short))
+    if told > _MOST_ELLIPTIC:
+        return ""
     if points_back(short):
         return _with_topic(before, short)
-    told = len(content(short))
     if (told and _WHOLE.search(short)) or (told > 1 and _DOES.match(short)):
         return ""
     if _ASKS_WHETHER.match(before) and not _DOES.match(short):

@@ -49,15 +49,16 @@ def points_back(question: str) -> Back | None:
     """The first of a question's words that points to what was said before it."""
     text = _EMPTY.sub(lambda match: " " * len(match.group()), question)
     for match in _POINTING.finditer(text):
-        if len(content(text[: match.start()])) > _MOST_BEFORE:
+        told = len(content(text[: match.start()]))
+        if told > _MOST_BEFORE:
             return None
-        found = _back(text, match)
+        found = _back(text, match, told)
         if found is not None:
             return found
     return None
 
 
-def _back(text: str, match: re.Match[str]) -> Back | None:
+def _back(text: str, match: re.Match[str], told: int) -> Back | None:
     if match.group("act"):
         return Back(match.start(), match.end(), act=True, replaceable=True)
     word = match.group("word").lower()
@@ -68,7 +69,8 @@ def _back(text: str, match: re.Match[str]) -> Back | None:
     if word in _PERSONAL:
         return Back(*place, act=False, replaceable=True)
     if word in _POSSESSIVE:
-        return Back(*place, act=False, replaceable=False)
+        # "What does the CDMO do, and who pays its bills": whose they are is told before.
+        return Back(*place, act=False, replaceable=False) if told < _MOST_BEFORE else None
     if word in _NEAR:
         if not _GOVERNS.search(before):
             return None

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -9,6 +12,7 @@ from hypothesis import strategies as st
 from kb.follow_up import stands_by_itself, taken_to_mean, understood
 from kb.words import words
 
+QUESTIONS = Path(__file__).resolve().parents[2] / "benchmarks" / "questions"
 BEFORE = "How far ahead of phase 3 should we lock the process?"
 CHOOSING = "How do we choose a CDMO for an antibody?"
 LONGEST = 2000
@@ -122,6 +126,15 @@ def test_a_bit_of_a_question_when_asked_then_is_asked_of_what_was_asked_before(
 )
 def test_a_question_when_it_stands_by_itself_then_is_no_follow_up(question: str) -> None:
     assert taken_to_mean(BEFORE, question) == ""
+
+
+@pytest.mark.parametrize("name", ["own", "hard"])
+def test_full_questions_when_another_was_asked_before_then_none_is_taken_for_a_follow_up(name: str) -> None:
+    lines = (QUESTIONS / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
+    asked = [json.loads(line)["question"] for line in lines]
+
+    assert len(asked) > 100
+    assert [question for question in asked if taken_to_mean(CHOOSING, question)] == []
 
 
 def test_what_stands_by_itself_when_asked_of_one_question_then_needs_none_before_it() -> None:
