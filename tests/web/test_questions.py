@@ -70,59 +70,5 @@ def test_the_front_page_when_a_theme_has_no_host_question_then_shows_the_themes_
         assert "asked-on" in column or theme.questions[0] in column
 
 
-<<<<<<< HEAD
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    settings = site_settings(Path(tmp_path_factory.mktemp("suggest")) / "library")
-    with KnowledgeBase(settings, TinyEmbedder(), TinyJudge()) as base:
-        easy_themes(base)
-        samples.publish(base, samples.interview(), samples.roundtable())
-        prepared(base)
-        app = create_app(settings, base)
-        server = make_server("127.0.0.1", 0, app, threaded=True)
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
-        server.server_close()
-        close_app(app)
-
-
-def test_the_ask_box_when_typed_in_then_is_a_combobox_that_the_keyboard_drives(
-    chromium: sync_api.Browser, address: str
-) -> None:
-    page = chromium.new_page()
-    page.goto(address)
-    box = page.get_by_role("combobox", name="Your question")
-    box.press_sequentially("rebuild tru")
-    option = page.get_by_role("option").first
-    sync_api.expect(option).to_contain_text(QUESTION)
-    sync_api.expect(box).to_have_attribute("aria-expanded", "true")
-    box.press("ArrowDown")
-    sync_api.expect(box).to_have_value(QUESTION)
-    sync_api.expect(option).to_have_attribute("aria-selected", "true")
-    box.press("Escape")
-    sync_api.expect(box).to_have_value("rebuild tru")
-    sync_api.expect(box).to_have_attribute("aria-expanded", "false")
-    box.press("ArrowDown")
-    sync_api.expect(option).to_be_visible()
-    # An arrow may be quicker than the list for the last letter: no letter is lost by it.
-    box.press("s")
-    box.press("ArrowDown")
-    box.press("Escape")
-    sync_api.expect(box).to_have_value("rebuild trus")
-    box.press("Backspace")
-    box.press("ArrowDown")
-    sync_api.expect(option).to_be_visible()
-    box.press("ArrowDown")
-    box.press("Enter")
-    page.wait_for_url("**/ask?q=*")
-    sync_api.expect(page.get_by_role("heading", level=1)).to_contain_text("rebuild trust")
-    page.close()
-
-
-=======
->>>>>>> 979b20c841e944e59f009172182fa321eb46c6f8
 def test_the_front_page_without_scripts_then_the_box_is_a_plain_search_field(client: FlaskClient) -> None:
     assert 'role="combobox"' not in client.get("/").get_data(as_text=True)
