@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import torch
 
 # What the layout is chosen for: rows of a full batch. Other numbers of rows are computed as well from it.
 _ROWS = 2048
+# oneDNN keeps a compiled product for each number of rows that it meets, a thousand of them by default, which took some
+# 300 MiB. The layers of one pass share a few: more would only be kept for passes of exactly the same size.
+_CAPACITY = ("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "64")
 
 
 class PackedLinear(torch.nn.Module):
@@ -27,6 +31,7 @@ def pack_linears(model: torch.nn.Module) -> int:
     """Replace the float32 linear layers of a model that only infers; how many. None where torch has no oneDNN."""
     if not _packs():
         return 0
+    os.environ.setdefault(*_CAPACITY)  # read when the first product is made
     found: list[tuple[torch.nn.Module, str, Any]] = [
         (parent, name, child)
         for parent in model.modules()
