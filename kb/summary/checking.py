@@ -14,9 +14,11 @@ from functools import cache
 from importlib.resources import files
 
 from kb.records import Quote
+from kb.summary.exchange import exchange_fault
 from kb.summary.naming import binding_fault, name_fault
 from kb.summary.polarity import polarity_fault
 from kb.summary.quantities import quantity_fault
+from kb.summary.roles import role_fault
 from kb.summary.sides import side_fault
 from kb.summary.wording import content_stems
 
@@ -94,5 +96,6 @@ def _fault(sentence: str, quote: Quote) -> tuple[str, str]:
         ("name", name_fault(sentence, text, known) or binding_fault(sentence, text)),
         ("negation", polarity_fault(sentence, text)),
         ("side", side_fault(sentence, text, side)),
+        ("order", exchange_fault(sentence, text, side) or role_fault(sentence, text, side)),
     )
     return next(((kind, fault) for kind, fault in parts if fault), ("", ""))

@@ -78,6 +78,12 @@ def quantities(text: str) -> list[Quantity]:
     return [_with_unit(one) for one in found]
 
 
+def value_of(word: str) -> Fraction | None:
+    """The number that one lower-case word is, "one" and "first" left out: they say other things as well."""
+    value, _, _ = _number([word], 0) if word[:1].isalnum() else (None, 0, False)
+    return None if value == 1 else value
+
+
 def units(text: str) -> set[str]:
     """The units of time that are named at all."""
     words = _words(text)

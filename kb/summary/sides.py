@@ -84,6 +84,11 @@ def _group(token: Token, speaker: str, reader: str) -> str:
     return ""
 
 
+def group_of(token: Token, side: str) -> str:
+    """The side that a word stands for, or "". side: the speaker's, for "I", "we", "you" and "they"."""
+    return _group(token, side, _reader(side))
+
+
 def _named(found: Sequence[Token]) -> set[str]:
     return {group for token in found if (group := _group(token, "", ""))}
 

@@ -39,12 +39,13 @@ BREAKS = frozenset(".,;:!?()–—") | frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """text: as written, apostrophes straightened; stem: "" for punctuation; start: in characters."""
+    """text: as written, apostrophes straightened; stem: "" for punctuation; start: in characters; possessive: "CDMO's"."""
 
     text: str
     lower: str
     stem: str
     start: int
+    possessive: bool = False
 
     @property
     def content(self) -> bool:
@@ -64,9 +65,10 @@ def tokens(text: str) -> list[Token]:
     for match in _TOKEN.finditer(text):
         word = match.group().replace("’", "'")
         lower = word.lower()
+        owns = lower.endswith("'s") or text[match.end() : match.end() + 1] in ("'", "’")
         if lower.endswith("'s"):
             word, lower = word[:-2], lower[:-2]
-        found.append(Token(word, lower, stem(lower) if lower[:1].isalnum() else "", match.start()))
+        found.append(Token(word, lower, stem(lower) if lower[:1].isalnum() else "", match.start(), owns))
     return found
 
 
