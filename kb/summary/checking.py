@@ -20,6 +20,7 @@ from kb.summary.polarity import polarity_fault
 from kb.summary.quantities import quantity_fault
 from kb.summary.roles import role_fault
 from kb.summary.sides import side_fault
+from kb.summary.strength import strength_fault
 from kb.summary.wording import content_stems
 
 _CLAUSE = re.compile(r"[,;:()]|\b(?:and|but|while|whereas|because|since|although|so that|which)\b")
@@ -95,6 +96,7 @@ def _fault(sentence: str, quote: Quote) -> tuple[str, str]:
         ("number", quantity_fault(sentence, text)),
         ("name", name_fault(sentence, text, known) or binding_fault(sentence, text)),
         ("negation", polarity_fault(sentence, text)),
+        ("strength", strength_fault(sentence, text)),
         ("side", side_fault(sentence, text, side)),
         ("order", exchange_fault(sentence, text, side) or role_fault(sentence, text, side)),
     )

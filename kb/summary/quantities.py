@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -76,6 +76,17 @@ def quantities(text: str) -> list[Quantity]:
         found.append(Quantity(value, noun, "", ordinal, label))
         at = after
     return [_with_unit(one) for one in found]
+
+
+def numbered(text: str) -> Iterator[tuple[Fraction, str]]:
+    """Each number with the three words before it."""
+    words = _words(text)
+    at = 0
+    while at < len(words):
+        value, after, _ = _number(words, at)
+        if value is not None:
+            yield value, " ".join(words[max(0, at - 3) : at])
+        at = after if value is not None else at + 1
 
 
 def value_of(word: str) -> Fraction | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from kb.summary.polarity import OPPOSITES
+from kb.summary.opposites import OPPOSITES
 from kb.summary.sides import group_of
 from kb.summary.wording import Token, sentences_of, tokens
 
@@ -76,40 +76,46 @@ def _before(found: Sequence[Token], number: int) -> Iterator[tuple[str, str]]:
 
 
 def _pivot_fault(ours: Sequence[Token], theirs: Sequence[Token]) -> str:
-    there = list(_pivots(theirs))
-    for word, left, right in _pivots(ours):
-        crossed = []
-        for other, its_left, its_right in there:
-            if other != word or (word == "than" and _turned(ours, theirs)):
-                continue
-            over = (left & its_right) - its_left, (right & its_left) - its_right
-            kept = len(left & its_left) + len(right & its_right)
-            if not (over[0] and over[1] and len(over[0]) + len(over[1]) > kept):
-                break
-            crossed.append(min(over[0]))
-        else:
-            if crossed:
-                return f"{crossed[0]!r} stands on the other side of {word!r}"
+    mine, its = {token.lower for token in ours}, {token.lower for token in theirs}
+    # "a is more than b" and "b is less than a" say the same.
+    turned = any(OPPOSITES.get(word, frozenset()) & (its - mine) for word in mine - its)
+    for word in sorted(_PIVOTS - ({"than"} if turned else set())):
+        found = crossing(ours, theirs, word)
+        if found:
+            return f"{found!r} stands on the other side of {word!r}"
     return ""
 
 
-def _turned(ours: Sequence[Token], theirs: Sequence[Token]) -> bool:
-    """ "a is more than b" and "b is less than a": the comparison is turned, and says the same."""
-    mine, its = {token.lower for token in ours}, {token.lower for token in theirs}
-    return any(OPPOSITES.get(word, frozenset()) & (its - mine) for word in mine - its)
+def crossing(ours: Sequence[Token], theirs: Sequence[Token], word: str) -> str:
+    """A word that has another on the other side of a pivot than the quote has it, each time that it has one; or ""."""
+    there = _pivots(theirs, word)
+    for left, right in _pivots(ours, word):
+        crossed = [_crossed(left, right, *its) for its in there]
+        if crossed and all(crossed):
+            return crossed[0]
+    return ""
 
 
-def _pivots(found: Sequence[Token]) -> Iterator[tuple[str, set[str], set[str]]]:
-    """Each pivot with what stands before and behind it; "before a, b" is read as "b before a"."""
+def _crossed(left: set[str], right: set[str], its_left: set[str], its_right: set[str]) -> str:
+    one, other = (left & its_right) - its_left - right, (right & its_left) - its_right - left
+    # What leads to the pivot, a verb as a rule, stands before it either way.
+    kept = (right & its_right) - left - its_left
+    return min(one) if one and other and not kept else ""
+
+
+def _pivots(found: Sequence[Token], word: str) -> list[tuple[set[str], set[str]]]:
+    """What stands before and behind each such word; "before a, b" is read as "b before a"."""
+    made = []
     for part in sentences_of(found):
         for number, token in enumerate(part):
-            if token.lower not in _PIVOTS:
+            if token.lower != word:
                 continue
-            comma = next((n for n in range(number, len(part)) if part[n].text == ","), len(part))
-            behind = _stems(part[number + 1 : comma][:_SPAN])
-            opening = not any(other.content for other in part[:number])
-            ahead = _stems(part[comma:]) if opening else _stems(part[:number][-_SPAN :])
-            yield token.lower, ahead, behind
+            commas = [at for at, other in enumerate(part) if other.text == ","]
+            start = max((at + 1 for at in commas if at < number), default=0)
+            end = min((at for at in commas if at > number), default=len(part))
+            ahead = part[start:number] if any(other.content for other in part[:number]) else part[end:]
+            made.append((_stems(ahead[-_SPAN:]), _stems(part[number + 1 : end][:_SPAN])))
+    return made
 
 
 def _stems(found: Sequence[Token]) -> set[str]:

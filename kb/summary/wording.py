@@ -25,6 +25,13 @@ _IRREGULAR = dict(
     caught:catch won:win wore:wear hid:hide hidden:hide rose:rise risen:rise stood:stand sat:sit slept:sleep
     ought:should decision:decide decisions:decide choice:choose choices:choose approval:approve approvals:approve
     proof:prove failure:fail failures:fail growth:grow loss:lose losses:lose sale:sell sales:sell
+    forbidden:forbid forbade:forbid bound:bind dealt:deal drove:drive driven:drive fed:feed fought:fight flew:fly
+    flown:fly forgot:forget forgotten:forget froze:freeze frozen:freeze laid:lay lent:lend mistook:mistake
+    mistaken:mistake overcame:overcome proven:prove rewrote:rewrite rewritten:rewrite sought:seek shook:shake
+    shaken:shake shrank:shrink shrunk:shrink stuck:stick struck:strike swept:sweep tore:tear torn:tear threw:throw
+    thrown:throw undertook:undertake undertaken:undertake withdrew:withdraw withdrawn:withdraw ate:eat eaten:eat
+    drank:drink sank:sink sunk:sink stole:steal stolen:steal swore:swear sworn:swear woke:wake criteria:criterion
+    fewer:few further:far lives:life arisen:arise arose:arise overseen:oversee oversaw:oversee slowed:slow
     knowledge:know thought:think signature:sign signatures:sign""".split()  # noqa: SIM905
 )
 # Longest first; what is left must be a stem of three letters or more.
@@ -55,7 +62,7 @@ class Token:
 _EMPTY = frozenset(
     """also may might must can could would should shall will need needs one ones many much get gets even still yet
     often usually rather instead whether either else like per upon within among across toward towards another
-    without never rarely seldom nothing nobody none neither nor cannot every each""".split()  # noqa: SIM905
+    without non never rarely seldom nothing nobody none neither nor cannot every each""".split()  # noqa: SIM905
 )
 
 
