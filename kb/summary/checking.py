@@ -15,7 +15,7 @@ from importlib.resources import files
 
 from kb.records import Quote
 from kb.summary.exchange import exchange_fault
-from kb.summary.naming import binding_fault, name_fault
+from kb.summary.naming import name_fault
 from kb.summary.polarity import polarity_fault
 from kb.summary.quantities import quantity_fault
 from kb.summary.roles import role_fault
@@ -94,7 +94,7 @@ def _fault(sentence: str, quote: Quote) -> tuple[str, str]:
     side = speaker.side if speaker else ""
     parts = (
         ("number", quantity_fault(sentence, text)),
-        ("name", name_fault(sentence, text, known) or binding_fault(sentence, text)),
+        ("name", name_fault(sentence, text, known)),
         ("negation", polarity_fault(sentence, text)),
         ("strength", strength_fault(sentence, text)),
         ("side", side_fault(sentence, text, side)),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -45,22 +44,27 @@ _OPENERS = frozenset(
     responsibility responsibilities decisions decision disputes problems problem issues issue risk risks failure
     failures success advice expertise experience knowledge confidentiality candour honesty silence equipment supply
     preclinical biologics antibodies vectors plasmids cells cell vaccines medicines patients trials studies study phase
-    guidance guidelines rules rule law laws regulation regulations responsible proposals proposal price prices
+    beside besides behind beyond near throughout towards against concerning regarding given provided past amid above
+    below beneath between except following including off onto opposite out outside over per since through till toward up
+    via whatever whichever wherever whenever staff employees workers lawyers engineers quotes bids offers contract agreement
+    agreements lots lot stocks relations relationship relationships parties party companies firms firm founders
+    funds fund doses dose drugs drug substances substance raw custom viral gene small-molecule page pages rows row lists list
+    plans plan questions question answers answer numbers number names name facts fact words word dates date deadlines
+    deadline weeks week months month years year days day hours quarters early-stage later sooner longer shorter better worse
+    best worst most least nobody's everyone's guidance guidelines rules rule law laws regulation regulations responsible proposals proposal price prices
     pricing ownership licences licence samples banks methods method assay assays specifications yield yields
     characterising characterisation moderately believable commonly typically generally normally ideally especially
     particularly simply clearly adding adopting agreeing naming setting showing hiding leaving buying selling team
     members member person roles role that these those he she
     his her we our you your an a the and but or so not no what who why how which""".split()  # noqa: SIM905
 )
+# Forms that open a sentence and are hardly ever a name.
+_FORM = re.compile(r"[a-z]{3,}(?:ing|tion|tions|ment|ments|ness|ity|ities|ance|ence|ally|ately|fully|ously)")
 _SAME = {
     "us": "united states", "usa": "united states", "american": "united states", "america": "united states",
     "eu": "european union", "uk": "united kingdom", "british": "united kingdom", "swedish": "sweden",
     "european": "europe", "swiss": "switzerland", "german": "germany", "french": "france", "japanese": "japan",
 }  # fmt: skip
-
-
-# Share of the words that may stand nearer to another name than in the quote.
-_STRANGE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +96,7 @@ def names(text: str) -> list[Name]:
 def name_fault(sentence: str, quote: str, known: Iterable[str]) -> str:
     """known: what is told of the source besides its words. Why a name is not the quote's, or "" where all are."""
     whole = " ".join((quote, *known))
-    held = _spellings(whole)
+    held = _spellings(whole) | _initials(whole)
     for name in names(sentence):
         if name.key not in held and not all(part in held for part in _SAME.get(name.key, name.key).split()):
             if not name.code and _ordinary(sentence, name, quote):
@@ -108,7 +112,7 @@ def _named(word: str, opening: bool) -> bool:
         return False
     if any(c.isupper() for c in word[1:]) or any(c.isdigit() for c in word):
         return True
-    return not (opening and (bare in _OPENERS or bare in STOP_WORDS))
+    return not (opening and (bare in _OPENERS or bare in STOP_WORDS or _FORM.fullmatch(bare)))
 
 
 def _ordinary(sentence: str, name: Name, quote: str) -> bool:
@@ -130,40 +134,15 @@ def _spellings(text: str) -> set[str]:
     return found
 
 
+def _initials(text: str) -> set[str]:
+    """ "Food and Drug Administration" is FDA: the first letters of each run of capitalised words, from each word on."""
+    found = set()
+    for run in re.findall(r"[A-Z][a-z]+(?:[\s-]+(?:(?:and|of|for|the|on|in)\s+)*[A-Z][a-z]+)+", text):
+        letters = "".join(word[0] for word in re.findall(r"[A-Z][a-z]+", run)).lower()
+        found |= {letters[at:end] for at in range(len(letters)) for end in range(at + 3, len(letters) + 1)}
+    return found
+
+
 def _key(word: str) -> str:
     key = word.lower().replace("’", "'").removesuffix("'s")
     return _REVISION.sub("", key)
-
-
-def binding_fault(sentence: str, quote: str) -> str:
-    """Why words stand with another name than in the quote, or "": "A covers x, B covers y" is not "A covers y"."""
-    theirs = [name for name in names(quote) if name.code or name.body]
-    rivals = {name.key for name in theirs}
-    mine = [name for name in names(sentence) if name.key in rivals]
-    if not mine or len(rivals) < 2:
-        return ""
-    here, there = _nearest(sentence, mine), _nearest(quote, theirs)
-    shared = [name for name in here if name in there]
-    against = [name for name in shared if not here[name] & there[name]]
-    if len(against) > len(shared) * _STRANGE:
-        return f"{against[0]!r} belongs to another name in the quote"
-    return ""
-
-
-def _nearest(text: str, found: Sequence[Name]) -> dict[str, set[str]]:
-    """Each content word's stem -> the names nearest to it, within its part of the sentence where that has one."""
-    keys = {name.key for name in found}
-    near: dict[str, set[str]] = {}
-    bounds = [0, *(m.start() for m in re.finditer(r"[.,;:]\s|\b(?:and|or|while|whereas|but)\b", text)), len(text)]
-    parts = list(itertools.pairwise(bounds))
-    for token in tokens(text):
-        if not token.content or token.lower in keys:
-            continue
-        start, end = next((a, b) for a, b in parts if a <= token.start < b or b == len(text))
-        inside = [name for name in found if start <= name.start < end]
-        inside = inside or [name for name in found if name.start < token.start][-1:] or list(found)
-        # The code beside a body's name ("ICH Q5E") says more than the body: the last of a run stands for it.
-        best = min(abs(name.start - token.start) for name in inside)
-        close = {name.key for name in inside if abs(name.start - token.start) <= best + 6}
-        near.setdefault(token.stem, set()).update(close)
-    return near

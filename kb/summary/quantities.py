@@ -8,6 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from kb.words import STOP_WORDS
+
 _ONES = dict(
     zip(
         """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
@@ -42,9 +44,13 @@ _UNITS = {
     "percent": "percent percentage %",
 }
 _UNIT = {word: unit for unit, words in _UNITS.items() for word in words.split()}
-_LABELS = frozenset("phase phases chapter part annex week page stage step tier level section table day".split())  # noqa: SIM905
+_LABELS = frozenset(
+    """phase phases chapter part annex week page stage step tier level section table day volume appendix article clause item
+    figure paragraph report version lot""".split()
+)  # noqa: SIM905
 _FREQUENT = frozenset("hourly daily weekly fortnightly monthly quarterly yearly annual annually".split())  # noqa: SIM905
 _EACH = frozenset("every each per a".split())  # noqa: SIM905
+_PAIR = frozenset("both pair couple either neither".split())  # noqa: SIM905
 _WORD = re.compile(r"\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|[^\W\d_]+|%")
 # What is a name and no number: ICH Q5E, mRNA-1, ISO 9001 stay with the names.
 _CODE = re.compile(r"\b[A-Z]{1,4}\d+[A-Z]?(?:\(R\d\))?|\b[A-Za-z]+\d\w*")
@@ -114,6 +120,8 @@ def frequencies(text: str) -> set[str]:
 def quantity_fault(sentence: str, quote: str) -> str:
     """Why a number of the sentence is not the quote's, or ""."""
     ours, theirs = quantities(sentence), quantities(quote)
+    if _PAIR & set(_words(quote)):
+        theirs.append(Quantity(Fraction(2), (), ""))
     for one in ours:
         if not _held(one, theirs):
             return f"the number {float(one.value):g} is not the quote's"
@@ -141,14 +149,18 @@ def _held(one: Quantity, theirs: Sequence[Quantity]) -> bool:
     same = [other for other in theirs if other.value == one.value]
     rivals = [other for other in theirs if other.noun[:1] == one.noun[:1] and one.noun]
     if one.label:
-        return any(other.label in (one.label, "") for other in same)
+        # "the first day" is day one; where the quote has phases, phase 3 must be one of them.
+        labelled = [other for other in same if one.label in (other.label, *other.noun[:1])]
+        return bool(labelled) if one.label in {other.label for other in theirs} else bool(same)
     if one.value == 1 and not one.unit:
         # "one" is a pronoun too, and "first" an adverb: wrong only where the quote counts the same thing otherwise.
         return not rivals or any(other.value == 1 for other in rivals)
     if one.value == 1 and one.unit and not same:
         return False
     if not one.unit:
-        return bool(same)
+        # Where the quote counts the same thing, it must count as many.
+        counted = one.noun[:1] and one.noun[0] not in STOP_WORDS and rivals
+        return any(other in rivals for other in same) if counted else bool(same)
     return any(other.unit == one.unit or not other.unit for other in same)
 
 

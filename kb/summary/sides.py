@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from kb.summary.quantities import value_of
 from kb.summary.wording import Token, sentences_of, tokens
 
 SPONSOR, MAKER = "sponsor", "cdmo"
@@ -32,6 +33,7 @@ _SAYING = frozenset(
     complains concede concedes""".split()  # noqa: SIM905
 )
 _SET = frozenset("a an the its their your our my every each any another no one this that which his her".split())  # noqa: SIM905
+_LEADING = frozenset("at by to of for from with in between".split())  # noqa: SIM905
 # Sentences of an article that begin so speak to the sponsor.
 _ORDERS = frozenset(
     """ask tell give keep put watch write hire choose set fix agree hold split read meet plan send invite prepare expect
@@ -98,6 +100,14 @@ def _reader(side: str) -> str:
     return "" if side == SPONSOR else SPONSOR
 
 
+def _led(part: Sequence[Token], number: int) -> bool:
+    """ "at a CDMO", "for eleven customers": the side is in the sentence, and not what the rest of it is about."""
+    at = number - 1
+    while at >= 0 and (part[at].lower in _SET or value_of(part[at].lower) is not None):
+        at -= 1
+    return at >= 0 and part[at].lower in _LEADING
+
+
 def _bound(found: Sequence[Token], side: str, *, order: bool) -> dict[str, set[str]]:
     """Each content word's stem -> the sides under which it stands."""
     bound: dict[str, set[str]] = {}
@@ -108,7 +118,7 @@ def _bound(found: Sequence[Token], side: str, *, order: bool) -> dict[str, set[s
             group = _group(token, side, _reader(side))
             if group and _attributive(part, number):
                 group = ""
-            elif group and token.lower in _POSSESSIVE:
+            elif group and (token.lower in _POSSESSIVE or _led(part, number)):
                 passing, left = group, 2
             elif group:
                 now, left = group, 0

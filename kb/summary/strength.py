@@ -21,7 +21,7 @@ _AMOUNTS = {
 }
 _BOUNDS = {
     "at most": """at most|no (?:more|later|longer) than|not (?:more|later|longer) than|up to|within|less than|fewer than
-        |limit(?:ed)? to|maximum(?: of)?|ceiling(?: of)?|cap(?:ped)?(?: at)?|not exceed""",
+        |limit(?:ed|s)?(?: to)?|maximum(?: of)?|ceiling(?: of)?|cap(?:ped)?(?: at)?|not exceed""",
     "at least": """at least|no (?:less|fewer|earlier|sooner) than|not (?:less|fewer|earlier) than|more than
         |minimum(?: of)?|exceeds?|longer than|upwards of""",
 }
@@ -77,9 +77,9 @@ def _governed(found: Sequence[Token], classes: Mapping[str, str]) -> Iterator[tu
         following = found[number + 1].lower if number + 1 < len(found) else ""
         if name is None or following == "not":
             continue
-        if number and found[number - 1].content:
+        if name in _AMOUNTS and number and found[number - 1].content:
             yield "-" + found[number - 1].stem, name
-        left = _NEAR
+        left = 1 if name in _AMOUNTS else _NEAR
         for other in found[number + 1 :]:
             if other.lower in BREAKS or other.lower in classes or not left:
                 break
@@ -105,4 +105,8 @@ def _bound_fault(sentence: str, quote: str) -> str:
 def _bounded(text: str) -> Iterator[tuple[Fraction, str]]:
     """Each number with what bounds it, or ""."""
     for value, before in numbered(text):
-        yield value, next((name for name, how in _BOUND.items() if how.search(before)), "")
+        yield value, next((name for name, how in _BOUND.items() if _right_before(how, before)), "")
+
+
+def _right_before(how: re.Pattern[str], before: str) -> bool:
+    return any(found.end() == len(before) for found in how.finditer(before))

@@ -84,6 +84,7 @@ def stem(word: str) -> str:
     word = _IRREGULAR.get(word, word)
     if word.isdigit() or len(word) <= 3:
         return word
+    word = _singular(word)
     for suffix in _SUFFIXES:
         if word.endswith(suffix) and len(word) - len(suffix) >= 3:
             word = word[: -len(suffix)]
@@ -93,6 +94,12 @@ def stem(word: str) -> str:
     if len(word) > 4 and word.endswith(("i", "e")):
         word = word[:-1]
     return _IRREGULAR.get(word, word)
+
+
+def _singular(word: str) -> str:
+    if word.endswith("ies") and len(word) > 4:
+        return word[:-3] + "y"
+    return word[:-1] if word.endswith("s") and not word.endswith(("ss", "us", "is")) else word
 
 
 def content_stems(text: str) -> list[str]:
