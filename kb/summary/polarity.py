@@ -8,12 +8,13 @@ stands in the quote counts as a negation of that.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from kb.summary.opposites import BY_STEM, OPPOSITES
 from kb.summary.roles import crossing
-from kb.summary.wording import BREAKS, Token, tokens
+from kb.summary.wording import BREAKS, Token, stem, tokens
 
 REACH, WIDE = 4, 10
 # These deny what stands before them.
@@ -34,6 +35,7 @@ _DOWN = frozenset(
 )
 
 
+_WITH_TO = frozenset(stem(word) for word in ("fail", "decline"))
 _ALL = frozenset("all every each everybody everyone everything".split())  # noqa: SIM905
 _COMPARING = frozenset("more less fewer".split())  # noqa: SIM905
 
@@ -62,7 +64,7 @@ def negations(found: Sequence[Token], plain: Collection[str] = ()) -> list[Negat
         if (number and found[number - 1].lower == "or") or (token.content and following == "or"):
             continue
         # What fails to hold does not; what fails is only said to fail.
-        if token.stem == "fail" and following != "to":
+        if token.stem in _WITH_TO and following != "to":
             continue
         reached = () if token.lower in _BEHIND else _reached(found, number + 1 + pair)
         places = reached or _left(found, number)
@@ -111,7 +113,7 @@ def polarity_fault(sentence: str, quote: str) -> str:
     return (
         _twice_fault(mine, its, here & there)
         or _added_fault(mine, its, theirs, there)
-        or _missing_fault(mine, its, theirs, here)
+        or _missing_fault(mine, its, ours, theirs)
         or _opposite_fault(ours, theirs, denied_here, denied_there)
         or _turned_fault(ours, theirs)
         or _compared_fault(ours, theirs)
@@ -148,22 +150,29 @@ def _added_fault(
 
 
 def _missing_fault(
-    mine: Sequence[Negation], its: Sequence[Negation], theirs: Sequence[Token], here: Collection[str]
+    mine: Sequence[Negation], its: Sequence[Negation], ours: Sequence[Token], theirs: Sequence[Token]
 ) -> str:
     """A negation of the quote that the sentence passes over."""
+    here = {token.stem for token in ours if token.content}
     denied = {name for one in mine for name in one.stems}
-    places = {at for one in its for at in one.places}
-    said = {token.stem for at, token in enumerate(theirs) if token.content and at not in places}
+    said, there = _said(ours, mine), _said(theirs, its)
     for one in its:
         shared = [name for name in one.stems if name in here]
         telling = len(shared) > 1 or len(shared) * 2 >= len(one.stems)
         if not shared or not telling or denied & set(shared) or _opposed(one.stems, here):
             continue
-        # What the quote says elsewhere without a "not" may be what the sentence took up.
-        if set(shared) <= said or any(set(shared) <= other.wide for other in mine):
+        # What the quote says elsewhere without a "not" may be what the sentence took up, as often as it is there.
+        if all(there[name] and said[name] <= there[name] for name in shared):
             continue
-        return f"the quote denies {shared[0]!r}, and it does not"
+        if not any(set(shared) <= other.wide for other in mine):
+            return f"the quote denies {shared[0]!r}, and it does not"
     return ""
+
+
+def _said(found: Sequence[Token], made: Sequence[Negation]) -> Counter[str]:
+    """How often each content word stands outside every negation."""
+    places = {at for one in made for at in one.places}
+    return Counter(token.stem for at, token in enumerate(found) if token.content and at not in places)
 
 
 def _compared_fault(ours: Sequence[Token], theirs: Sequence[Token]) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from kb.summary.wording import stem
 from kb.words import STOP_WORDS
 
 _ONES = dict(
@@ -78,7 +79,7 @@ def quantities(text: str) -> list[Quantity]:
             at += 1
             continue
         label = _label(words, at, [one.label for one in found[-1:]])
-        noun = tuple(_singular(word) for word in words[after : after + 3])
+        noun = tuple(stem(word) for word in words[after : after + 3])
         found.append(Quantity(value, noun, "", ordinal, label))
         at = after
     return [_with_unit(one) for one in found]
@@ -137,7 +138,7 @@ def quantity_fault(sentence: str, quote: str) -> str:
 def _label(words: Sequence[str], at: int, last: Sequence[str]) -> str:
     before = words[at - 1] if at else ""
     if before in _LABELS:
-        return _singular(before)
+        return stem(before)
     return last[0] if last and before in ("to", "and", "or") else ""
 
 
@@ -211,7 +212,3 @@ def _with_unit(one: Quantity) -> Quantity:
         if word in _UNIT:
             return replace(one, unit=_UNIT[word])
     return one
-
-
-def _singular(word: str) -> str:
-    return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word

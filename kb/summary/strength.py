@@ -38,6 +38,7 @@ _WHOLE = frozenset(
     wherever whoever both anyone anything anywhere throughout""".split()  # noqa: SIM905
 )
 _ALL = frozenset("all every everyone everybody everything always".split())  # noqa: SIM905
+_HEDGES = frozenset("only almost nearly just not".split())  # noqa: SIM905
 _NEAR = 3
 
 
@@ -77,8 +78,9 @@ def _governed(found: Sequence[Token], classes: Mapping[str, str]) -> Iterator[tu
         following = found[number + 1].lower if number + 1 < len(found) else ""
         if name is None or following == "not":
             continue
-        if name in _AMOUNTS and number and found[number - 1].content:
-            yield "-" + found[number - 1].stem, name
+        before = next((one for one in reversed(found[:number]) if one.lower not in _HEDGES), None)
+        if name in _AMOUNTS and before and before.content:
+            yield "-" + before.stem, name
         left = 1 if name in _AMOUNTS else _NEAR
         for other in found[number + 1 :]:
             if other.lower in BREAKS or other.lower in classes or not left:

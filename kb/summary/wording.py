@@ -9,31 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache, lru_cache
 
+from kb.summary.forms import ALIKE, IRREGULAR
 from kb.words import STOP_WORDS
 
 _TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)*|[.,;:!?()–—]")
-_IRREGULAR = dict(
-    pair.split(":")
-    for pair in """made:make told:tell said:say paid:pay found:find left:leave held:hold kept:keep sold:sell
-    bought:buy knew:know known:know wrote:write written:write ran:run got:get gave:give given:give took:take
-    taken:take saw:see seen:see went:go gone:go came:come thought:think chose:choose chosen:choose broke:break
-    broken:break drew:draw drawn:draw spoke:speak spoken:speak fell:fall fallen:fall met:meet sent:send spent:spend
-    grew:grow grown:grow meant:mean heard:hear led:lead lost:lose began:begin begun:begin built:build brought:bring
-    became:become felt:feel understood:understand shown:show taught:teach rang:ring signed:sign children:child
-    people:person men:man women:woman better:good best:good worse:bad worst:bad data:data analyses:analysis
-    caught:catch won:win wore:wear hid:hide hidden:hide rose:rise risen:rise stood:stand sat:sit slept:sleep
-    ought:should decision:decide decisions:decide choice:choose choices:choose approval:approve approvals:approve
-    proof:prove failure:fail failures:fail growth:grow loss:lose losses:lose sale:sell sales:sell
-    forbidden:forbid forbade:forbid bound:bind dealt:deal drove:drive driven:drive fed:feed fought:fight flew:fly
-    flown:fly forgot:forget forgotten:forget froze:freeze frozen:freeze laid:lay lent:lend mistook:mistake
-    mistaken:mistake overcame:overcome proven:prove rewrote:rewrite rewritten:rewrite sought:seek shook:shake
-    shaken:shake shrank:shrink shrunk:shrink stuck:stick struck:strike swept:sweep tore:tear torn:tear threw:throw
-    thrown:throw undertook:undertake undertaken:undertake withdrew:withdraw withdrawn:withdraw ate:eat eaten:eat
-    drank:drink sank:sink sunk:sink stole:steal stolen:steal swore:swear sworn:swear woke:wake criteria:criterion
-    fewer:few further:far lives:life arisen:arise arose:arise overseen:oversee oversaw:oversee slowed:slow
-    knowledge:know thought:think signature:sign signatures:sign""".split()  # noqa: SIM905
-)
 # Longest first; what is left must be a stem of three letters or more.
 _SUFFIXES = """isations izations isation ization ising izing ised ized ises izes ational fulness iveness ements ations
     ically ement ation ities ments ingly edly ness ment ally ance ence ible able ical ives ions ing ise ize ity ies ied
@@ -79,9 +60,20 @@ def tokens(text: str) -> list[Token]:
     return found
 
 
+@cache
+def _alike() -> dict[str, str]:
+    return {_bare(word): _bare(one) for word, one in ALIKE.items()}
+
+
+@lru_cache(maxsize=16384)
 def stem(word: str) -> str:
-    """ "deciding", "decides" and "decide" meet; so do "agreement" and "agree"."""
-    word = _IRREGULAR.get(word, word)
+    """ "deciding", "decides" and "decide" meet; so do "agreement" and "agree", "pick" and "choose"."""
+    bare = _bare(word)
+    return _alike().get(bare, bare)
+
+
+def _bare(word: str) -> str:
+    word = IRREGULAR.get(word, word)
     if word.isdigit() or len(word) <= 3:
         return word
     word = _singular(word)
@@ -93,7 +85,7 @@ def stem(word: str) -> str:
         word = word[:-1]
     if len(word) > 4 and word.endswith(("i", "e")):
         word = word[:-1]
-    return _IRREGULAR.get(word, word)
+    return IRREGULAR.get(word, word)
 
 
 def _singular(word: str) -> str:
