@@ -10,6 +10,7 @@ from kb.summary.wording import stem, tokens
 from kb.words import STOP_WORDS
 
 _NAME = re.compile(r"[^\W_](?:[^\W_]|[&/.'’](?=[^\W_]))*(?:\(R\d+\))?")
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _REVISION = re.compile(r"\(r\d+\)$")
 # Words of the trade that are no names, however they are written.
 _TRADE = frozenset(
@@ -127,7 +128,7 @@ def _spellings(text: str) -> set[str]:
     found = set()
     for match in _NAME.finditer(text):
         key = _key(match.group())
-        found.add(key)
+        found.update((key, *key.split("/")))
         found.update(_SAME.get(key, "").split())
         if key.endswith("s"):
             found.add(key[:-1])
@@ -146,3 +147,24 @@ def _initials(text: str) -> set[str]:
 def _key(word: str) -> str:
     key = word.lower().replace("’", "'").removesuffix("'s")
     return _REVISION.sub("", key)
+
+
+def dated_fault(sentence: str, quote: str) -> str:
+    """Why a year stands with another guideline than in the quote, or ""."""
+    here, there = _dated(sentence), _dated(quote)
+    known = {code for codes in there.values() for code in codes}
+    for year, codes in here.items():
+        if year in there and codes <= known and not codes & there[year]:
+            return f"{year} is the year of {min(there[year])!r} in the quote"
+    return ""
+
+
+def _dated(text: str) -> dict[str, set[str]]:
+    """Each year with the code that was named last before it."""
+    codes = [name for name in names(text) if name.code]
+    found: dict[str, set[str]] = {}
+    for match in _YEAR.finditer(text):
+        before = [code.key for code in codes if code.start < match.start()]
+        if before:
+            found.setdefault(match.group(), set()).add(before[-1])
+    return found

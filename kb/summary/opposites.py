@@ -29,7 +29,7 @@ fewer:increase less:increase cut:add add:remove hasten:delay speed:delay speed:s
 optimistic:realistic optimistic:pessimistic certain:doubtful welcome:unwelcome respect:ignore
 everybody:nobody everyone:nobody everything:nothing someone:nobody anyone:nobody exceed:below most:least
 largest:smallest highest:lowest longest:shortest heavier:lighter heavy:light earliest:latest
-must:optional punish:praise punish:reward praise:criticise reward:penalise
+must:optional add:deduct add:subtract plus:minus overrate:underrate overestimate:underestimate like:dislike punish:praise punish:reward praise:criticise reward:penalise
 send:receive sender:receiver sending:receiving push:pull arrive:leave
 allow:refuse permit:refuse permit:ban allow:ban encourage:prevent forbid:encourage authorise:forbid
 grant:refuse grant:deny give:withhold share:withhold tell:hide approve:reject approve:refuse admit:deny

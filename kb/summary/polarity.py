@@ -35,6 +35,8 @@ _DOWN = frozenset(
 )
 
 
+# "without it" denies what stands before it.
+_POINTING = frozenset("it them this that these those".split())  # noqa: SIM905
 _WITH_TO = frozenset(stem(word) for word in ("fail", "decline"))
 _ALL = frozenset("all every each everybody everyone everything".split())  # noqa: SIM905
 _COMPARING = frozenset("more less fewer".split())  # noqa: SIM905
@@ -63,13 +65,18 @@ def negations(found: Sequence[Token], plain: Collection[str] = ()) -> list[Negat
         # "refuse or restrict" is not "refuse to restrict".
         if (number and found[number - 1].lower == "or") or (token.content and following == "or"):
             continue
+        # "why not try it" says yes.
+        if number and found[number - 1].lower == "why":
+            continue
         # What fails to hold does not; what fails is only said to fail.
         if token.stem in _WITH_TO and following != "to":
             continue
         reached = () if token.lower in _BEHIND else _reached(found, number + 1 + pair)
         places = reached or _left(found, number)
         wide = frozenset(found[at].stem for at in _reached(found, number + 1 + pair, WIDE))
-        made.append(Negation(token.lower, tuple(found[at].stem for at in places), places, wide))
+        pointed = _left(found, number - 1, ".", REACH) if following in _POINTING else ()
+        stems = tuple(found[at].stem for at in (*places, *pointed))
+        made.append(Negation(token.lower, stems, (*places, *pointed), wide | {found[at].stem for at in pointed}))
     return made
 
 
@@ -77,11 +84,11 @@ def _negates(token: Token) -> bool:
     return token.lower in _NEGATORS or token.lower in _BEHIND or token.lower.endswith("n't")
 
 
-def _left(found: Sequence[Token], number: int) -> tuple[int, ...]:
+def _left(found: Sequence[Token], number: int, ends: Collection[str] = BREAKS, most: int = 2) -> tuple[int, ...]:
     """What a clause's last word denies: "the press release is not"."""
     places: list[int] = []
     for at in range(number - 1, -1, -1):
-        if found[at].lower in BREAKS or len(places) == 2:
+        if found[at].lower in ends or len(places) == most:
             break
         if found[at].content:
             places.append(at)

@@ -33,6 +33,8 @@ _SAYING = frozenset(
     complains concede concedes""".split()  # noqa: SIM905
 )
 _SET = frozenset("a an the its their your our my every each any another no one this that which his her".split())  # noqa: SIM905
+_OBJECTS = frozenset("me us them".split())  # noqa: SIM905
+_BE = frozenset("is are was were be been being".split())  # noqa: SIM905
 _LEADING = frozenset("at by to of for from with in between".split())  # noqa: SIM905
 # Sentences of an article that begin so speak to the sponsor.
 _ORDERS = frozenset(
@@ -100,6 +102,12 @@ def _reader(side: str) -> str:
     return "" if side == SPONSOR else SPONSOR
 
 
+def _done_to(part: Sequence[Token], number: int) -> bool:
+    """ "the CDMO is asked": the side is no doer there."""
+    following = [token.lower for token in part[number + 1 : number + 3]]
+    return len(following) == 2 and following[0] in _BE and following[1].endswith(("ed", "en"))
+
+
 def _led(part: Sequence[Token], number: int) -> bool:
     """ "at a CDMO", "for eleven customers": the side is in the sentence, and not what the rest of it is about."""
     at = number - 1
@@ -120,6 +128,8 @@ def _bound(found: Sequence[Token], side: str, *, order: bool) -> dict[str, set[s
                 group = ""
             elif group and (token.lower in _POSSESSIVE or _led(part, number)):
                 passing, left = group, 2
+            elif group and (token.lower in _OBJECTS or _done_to(part, number)):
+                passing, left = group, 0
             elif group:
                 now, left = group, 0
             if token.content and not group:
