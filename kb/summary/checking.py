@@ -15,7 +15,7 @@ from importlib.resources import files
 
 from kb.records import Quote
 from kb.summary.exchange import exchange_fault
-from kb.summary.naming import dated_fault, name_fault
+from kb.summary.naming import dated_fault, name_fault, repeated_fault
 from kb.summary.polarity import polarity_fault
 from kb.summary.quantities import quantity_fault
 from kb.summary.roles import role_fault
@@ -97,7 +97,7 @@ def _fault(sentence: str, quote: Quote) -> tuple[str, str]:
     side = speaker.side if speaker else ""
     parts = (
         ("number", quantity_fault(sentence, text)),
-        ("name", name_fault(sentence, text, known) or dated_fault(sentence, text)),
+        ("name", name_fault(sentence, text, known) or repeated_fault(sentence, text) or dated_fault(sentence, text)),
         ("negation", polarity_fault(sentence, text)),
         ("strength", strength_fault(sentence, text)),
         ("side", side_fault(sentence, text, side)),

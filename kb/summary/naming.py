@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -147,6 +148,15 @@ def _initials(text: str) -> set[str]:
 def _key(word: str) -> str:
     key = word.lower().replace("’", "'").removesuffix("'s")
     return _REVISION.sub("", key)
+
+
+def repeated_fault(sentence: str, quote: str) -> str:
+    """Why a name stands more often than in the quote, with another of its kind left out, or ""."""
+    mine, its = (Counter(name.key for name in names(text) if name.code or name.body) for text in (sentence, quote))
+    for name, number in mine.items():
+        if number > max(1, its[name]) and len(its) > 1:
+            return f"the quote has {name!r} only once"
+    return ""
 
 
 def dated_fault(sentence: str, quote: str) -> str:

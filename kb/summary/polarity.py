@@ -151,7 +151,7 @@ def _added_fault(
         if not denied & set(shared):
             return f"it denies {shared[0]!r}, which the quote does not"
         strange = [name for name in shared if not any(name in other.wide or name in other.stems for other in its)]
-        if len(strange) > len(shared) - len(strange):
+        if len(strange) > len(shared) - len(strange) or shared[0] in strange:
             return f"it denies {strange[0]!r}, which the quote does not"
     return ""
 
@@ -270,4 +270,4 @@ def _opposite_fault(
 
 def _opposed(stems: Sequence[str], other: set[str]) -> bool:
     """Whether an opposite of a denied word stands on the other side: "not early" beside "late"."""
-    return any(BY_STEM.get(name, frozenset()) & other for name in stems)
+    return any(name not in other and BY_STEM.get(name, frozenset()) & other for name in stems)

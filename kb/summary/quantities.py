@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -82,7 +83,12 @@ def quantities(text: str) -> list[Quantity]:
         noun = tuple(stem(word) for word in words[after : after + 3])
         found.append(Quantity(value, noun, "", ordinal, label))
         at = after
-    return [_with_unit(one) for one in found]
+    found = [_with_unit(one) for one in found]
+    for number in range(len(found) - 2, -1, -1):
+        # "eighteen to twenty-four months"
+        if found[number].noun[:1] in (("to",), ("or",)) and not found[number].unit:
+            found[number] = replace(found[number], unit=found[number + 1].unit)
+    return found
 
 
 def numbered(text: str) -> Iterator[tuple[Fraction, str]]:
@@ -123,6 +129,11 @@ def quantity_fault(sentence: str, quote: str) -> str:
     ours, theirs = quantities(sentence), quantities(quote)
     if _PAIR & set(_words(quote)):
         theirs.append(Quantity(Fraction(2), (), ""))
+    times = Counter(one.value for one in theirs)
+    for value, number in Counter(one.value for one in ours).items():
+        # "three to three" where the quote has "two to three".
+        if value != 1 and number > max(1, times[value]):
+            return f"the quote has {float(value):g} only once"
     for one in ours:
         if not _held(one, theirs):
             return f"the number {float(one.value):g} is not the quote's"
@@ -162,7 +173,9 @@ def _held(one: Quantity, theirs: Sequence[Quantity]) -> bool:
         # Where the quote counts the same thing, it must count as many.
         counted = one.noun[:1] and one.noun[0] not in STOP_WORDS and rivals
         return any(other in rivals for other in same) if counted else bool(same)
-    return any(other.unit == one.unit or not other.unit for other in same)
+    # A bare number may be of this unit, unless the quote has another number of it.
+    counted = one.value != 1 and any(other.unit == one.unit for other in theirs)
+    return any(other.unit == one.unit or not (other.unit or counted) for other in same)
 
 
 def _words(text: str) -> list[str]:

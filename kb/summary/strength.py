@@ -38,6 +38,15 @@ _WHOLE = frozenset(
     wherever whoever both anyone anything anywhere throughout""".split()  # noqa: SIM905
 )
 _ALL = frozenset("all every everyone everybody everything always".split())  # noqa: SIM905
+_MAY, _MUST = frozenset(("may", "might")), frozenset(("must", "shall"))
+_LEAVING = _MAY | frozenset(
+    """can could cannot can't possible possibly perhaps optional allow allows allowed permit permits permitted likely
+    sometimes often usually probably risk chance would if unless whether tends""".split()  # noqa: SIM905
+)
+_OBLIGING = _MUST | frozenset(
+    """should ought need needs needed require requires required has have cannot never no not only depends until
+    obliged binding essential necessary""".split()  # noqa: SIM905
+)
 _HEDGES = frozenset("only almost nearly just not".split())  # noqa: SIM905
 _NEAR = 3
 
@@ -45,7 +54,12 @@ _NEAR = 3
 def strength_fault(sentence: str, quote: str) -> str:
     """Why the sentence may say more, or less, than the quote, or ""."""
     ours, theirs = tokens(sentence), tokens(quote)
-    return _whole_fault(ours, theirs) or _class_fault(ours, theirs) or _bound_fault(sentence, quote)
+    return (
+        _whole_fault(ours, theirs)
+        or _modal_fault(ours, theirs)
+        or _class_fault(ours, theirs)
+        or _bound_fault(sentence, quote)
+    )
 
 
 def _whole_fault(ours: Sequence[Token], theirs: Sequence[Token]) -> str:
@@ -54,6 +68,16 @@ def _whole_fault(ours: Sequence[Token], theirs: Sequence[Token]) -> str:
     found = [one.lower for one, after in zip(ours, following, strict=True) if one.lower in _ALL and not units(after)]
     if found and not _WHOLE & {token.lower for token in theirs}:
         return f"the quote does not say {found[0]!r}"
+    return ""
+
+
+def _modal_fault(ours: Sequence[Token], theirs: Sequence[Token]) -> str:
+    """ "may" where the quote leaves no choice, "must" where it leaves one."""
+    mine, its = {token.lower for token in ours}, {token.lower for token in theirs}
+    if mine & _MAY and not its & _LEAVING:
+        return f"the quote does not say {min(mine & _MAY)!r}"
+    if mine & _MUST and not its & _OBLIGING and its & _MAY:
+        return f"the quote does not say {min(mine & _MUST)!r}"
     return ""
 
 
