@@ -28,7 +28,7 @@ from kb.summary.checking import checked, overlap
 from kb.summary.writing import likeness
 
 LABELS = ROOT / "benchmarks" / "labels"
-# Part -> its file. The part to report is named here and nowhere else; one that has been looked at goes to the part to fit.
+# Part -> its file. A part to report that has been run joins the part to fit, and a new one is named here.
 FILES = {"fit": "summary-fit.jsonl", "report": "summary-report-2.jsonl"}
 BARS = ROOT / "kb" / "summary" / "bars.json"
 # The share of true sentences that the bars may cost together.

@@ -24,7 +24,8 @@ _SOFT = frozenset(
 _TOLD = frozenset("more less few fewer most least many before after".split())  # noqa: SIM905
 _RHYTHMS = {
     "daily": "day", "day": "day", "weekly": "week", "week": "week", "monthly": "month", "month": "month",
-    "quarterly": "quarter", "quarter": "quarter", "yearly": "year", "annual": "year", "annually": "year", "year": "year",
+    "quarterly": "quarter", "quarter": "quarter", "yearly": "year", "annual": "year", "annually": "year",
+    "year": "year",
     "days": "day", "weeks": "week", "months": "month", "quarters": "quarter", "years": "year",
 }  # fmt: skip
 REACH = 4
@@ -35,6 +36,8 @@ _ACROSS = 0.5
 _MARGIN, _PLAIN_MARGIN, _ALONE = 0.1, 0.2, 0.7
 # "Q5A(R2)" and "312.23(a)(7)" are one word here.
 _MARK = re.compile(r"(?<=\w)(?:\(\w{1,3}\))+|(?<=\d)\.(?=\d)")
+# A passive turns words round, and leaves few of them right beside the same ones.
+_RIGHT_BESIDE = 0.75
 # Plain words nearer to each other than this only stand the other way round.
 _APART = 3
 
@@ -75,7 +78,14 @@ def _margin(one: Named, other: Named, here: Companies, there: Companies) -> floa
     if one[0] == other[0] != "":
         return _MARGIN
     plain = {one[0], other[0]} <= {"", "rhythm"} and not (_close(one, other, here) or _close(one, other, there))
-    return _PLAIN_MARGIN if plain else 0.0
+    return _PLAIN_MARGIN if plain and _beside(one, other, here, there) and _beside(other, one, here, there) else 0.0
+
+
+def _beside(one: Named, other: Named, here: Companies, there: Companies) -> bool:
+    """Whether a word stands right beside the one in the sentence and right beside the other in the quote."""
+    mine = {key for company in here[one] for key, weight in company.items() if weight >= _RIGHT_BESIDE}
+    its = {key for company in there[other] for key, weight in company.items() if weight >= _RIGHT_BESIDE}
+    return bool((mine & its) - {one[1], other[1]})
 
 
 def places(text: str, side: str) -> list[Place]:

@@ -25,18 +25,18 @@ IRREGULAR = dict(
 )
 # The first of each row stands for the others. Only words that no summary tells apart: a row too many lets a lie pass.
 _ALIKE = """
-    begin start commence; choose select pick; big large great; permit allow let; forbid prohibit; fast quick rapid
-    swift; talk chat conversation discuss; try attempt; place location; firm company business; mistake error;
-    remember recall; stop halt; finish complete; job task; aim goal target; staff personnel employee; tell inform
-    notify; answer reply respond; surprise shock astonish; examine scrutinise inspect; happen occur; receive obtain;
-    build construct; repair mend; worry concern; deal bargain; customer client; split divide; money cash; assist help;
-    buy purchase; require need demand; quiet silent silence; achieve accomplish; wait await; often frequent; rare seldom;
-    usual typical normal; entire whole; fix settle; owner proprietor; medicine drug; pay remunerate; leave quit;
-    ship deliver; explain clarify; believe think; want wish; understand grasp; enough sufficient; almost near;
-    hard difficult; easy simple; cheap inexpensive; dear expensive costly; hurt harm damage; replace substitute;
-    protect safeguard guard; danger risk hazard; sure certain; own possess; keep retain; use employ utilise;
-    alter change modify; show display demonstrate; learn discover; visit call; propose suggest; reduce decrease;
-    increase raise; mention refer; expert specialist; sincere honest; anger upset; delay postpone;
-    plant facility
+    begin start commence; choose select pick; big large great; permit allow let; forbid prohibit; fast quick
+    rapid swift; talk chat conversation discuss; try attempt; place location; firm company business; mistake
+    error; remember recall; stop halt; finish complete; job task; aim goal target; staff personnel employee;
+    tell inform notify; answer reply respond; surprise shock astonish; examine scrutinise inspect; happen occur;
+    receive obtain; build construct; repair mend; worry concern; deal bargain; customer client; split divide;
+    money cash; assist help; buy purchase; require need demand; quiet silent silence; achieve accomplish; wait
+    await; often frequent; rare seldom; usual typical normal; entire whole; fix settle; owner proprietor;
+    medicine drug; pay remunerate; leave quit; ship deliver; explain clarify; believe think; want wish;
+    understand grasp; enough sufficient; almost near; hard difficult; easy simple; cheap inexpensive; dear
+    expensive costly; hurt harm damage; replace substitute; protect safeguard guard; danger risk hazard; sure
+    certain; own possess; keep retain; use employ utilise; alter change modify; show display demonstrate; learn
+    discover; visit call; propose suggest; reduce decrease; increase raise; mention refer; expert specialist;
+    sincere honest; anger upset; delay postpone; plant facility
 """
 ALIKE = {word: row.split()[0] for row in _ALIKE.split(";") for word in row.split()[1:]}

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from kb.summary.wording import stem, tokens
+from kb.summary.wording import stem
 from kb.words import STOP_WORDS
 
 _NAME = re.compile(r"[^\W_](?:[^\W_]|[&/.'’](?=[^\W_]))*(?:\(R\d+\))?")
@@ -21,43 +21,45 @@ _TRADE = frozenset(
 # What a sentence may begin with and is no name.
 _OPENERS = frozenset(
     """according companies company sponsors sponsor manufacturers manufacturer leaders teams boards board investors
-    investor regulators regulator consultants consultant executives clients customers suppliers supplier biotechs
-    biotech cdmos cdmo people experts reviewers inspectors auditors partners trust communication timing quality
-    contracts agreements good bad early late many most several some another different regular clear open honest
-    closed direct small large new old whoever anyone everyone nobody someone somebody everybody instead rather even
-    also still yet however therefore moreover finally first second third next then thus otherwise overall similarly
-    meanwhile today often usually sometimes rarely never always only just perhaps although though while whereas
-    because since unless until if when where whether despite unlike like without within under upon among across
-    keep take make ask tell give put write choose hire plan build begin start stop avoid use consider involve talk
-    engage discuss agree share show bring let set leave hold moving using keeping making having being writing
-    opening talking asking waiting working sharing planning choosing switching changing splitting dividing
-    reading retesting testing conversations discussions one two three four five six seven eight nine ten both each
-    every all few fewer more less much such same other others batch batches process processes project projects
-    programmes programme plants plant sites site transfer transfers change changes delays delay surprise money
-    cost costs time repair integration capacity forecasts forecast audits audit notice involving respondents
-    speakers guests sources articles interviewees seasoned nearly almost roughly about around changing executives
-    strained monoclonal joint after before during from with by at in on for as to of it its they their there this
-    material materials data documents document deviations deviation findings finding results result records record
-    reports milestones budget budgets fee fees terms clauses clause meetings meeting assumptions scope governance
-    escalation exit rights labels toxicology clinical manufacturing commercial technology technical inspection
-    inspections comparability visibility principles chapter platform platforms scientists staff operators preliminary
-    full half sourcing selection preparing knowing hearing seeing bringing paying booking reserving auditing visiting
-    validation potency stability inventory stock slots slot reservation cancellation review reviews approvals approval
-    responsibility responsibilities decisions decision disputes problems problem issues issue risk risks failure
-    failures success advice expertise experience knowledge confidentiality candour honesty silence equipment supply
-    preclinical biologics antibodies vectors plasmids cells cell vaccines medicines patients trials studies study phase
-    beside besides behind beyond near throughout towards against concerning regarding given provided past amid above
-    below beneath between except following including off onto opposite out outside over per since through till toward up
-    via whatever whichever wherever whenever staff employees workers lawyers engineers quotes bids offers contract agreement
-    agreements lots lot stocks relations relationship relationships parties party companies firms firm founders
-    funds fund doses dose drugs drug substances substance raw custom viral gene small-molecule page pages rows row lists list
-    plans plan questions question answers answer numbers number names name facts fact words word dates date deadlines
-    deadline weeks week months month years year days day hours quarters early-stage later sooner longer shorter better worse
-    best worst most least nobody's everyone's guidance guidelines rules rule law laws regulation regulations responsible proposals proposal price prices
-    pricing ownership licences licence samples banks methods method assay assays specifications yield yields
-    characterising characterisation moderately believable commonly typically generally normally ideally especially
-    particularly simply clearly adding adopting agreeing naming setting showing hiding leaving buying selling team
-    members member person roles role that these those he she
+    investor regulators regulator consultants consultant executives clients customers suppliers supplier
+    biotechs biotech cdmos cdmo people experts reviewers inspectors auditors partners trust communication timing
+    quality contracts agreements good bad early late many most several some another different regular clear open
+    honest closed direct small large new old whoever anyone everyone nobody someone somebody everybody instead
+    rather even also still yet however therefore moreover finally first second third next then thus otherwise
+    overall similarly meanwhile today often usually sometimes rarely never always only just perhaps although
+    though while whereas because since unless until if when where whether despite unlike like without within
+    under upon among across keep take make ask tell give put write choose hire plan build begin start stop avoid
+    use consider involve talk engage discuss agree share show bring let set leave hold moving using keeping
+    making having being writing opening talking asking waiting working sharing planning choosing switching
+    changing splitting dividing reading retesting testing conversations discussions one two three four five six
+    seven eight nine ten both each every all few fewer more less much such same other others batch batches
+    process processes project projects programmes programme plants plant sites site transfer transfers change
+    changes delays delay surprise money cost costs time repair integration capacity forecasts forecast audits
+    audit notice involving respondents speakers guests sources articles interviewees seasoned nearly almost
+    roughly about around changing executives strained monoclonal joint after before during from with by at in on
+    for as to of it its they their there this material materials data documents document deviations deviation
+    findings finding results result records record reports milestones budget budgets fee fees terms clauses
+    clause meetings meeting assumptions scope governance escalation exit rights labels toxicology clinical
+    manufacturing commercial technology technical inspection inspections comparability visibility principles
+    chapter platform platforms scientists staff operators preliminary full half sourcing selection preparing
+    knowing hearing seeing bringing paying booking reserving auditing visiting validation potency stability
+    inventory stock slots slot reservation cancellation review reviews approvals approval responsibility
+    responsibilities decisions decision disputes problems problem issues issue risk risks failure failures
+    success advice expertise experience knowledge confidentiality candour honesty silence equipment supply
+    preclinical biologics antibodies vectors plasmids cells cell vaccines medicines patients trials studies
+    study phase beside besides behind beyond near throughout towards against concerning regarding given provided
+    past amid above below beneath between except following including off onto opposite out outside over per
+    since through till toward up via whatever whichever wherever whenever staff employees workers lawyers
+    engineers quotes bids offers contract agreement agreements lots lot stocks relations relationship
+    relationships parties party companies firms firm founders funds fund doses dose drugs drug substances
+    substance raw custom viral gene small-molecule page pages rows row lists list plans plan questions question
+    answers answer numbers number names name facts fact words word dates date deadlines deadline weeks week
+    months month years year days day hours quarters early-stage later sooner longer shorter better worse best
+    worst most least nobody's everyone's guidance guidelines rules rule law laws regulation regulations
+    responsible proposals proposal price prices pricing ownership licences licence samples banks methods method
+    assay assays specifications yield yields characterising characterisation moderately believable commonly
+    typically generally normally ideally especially particularly simply clearly adding adopting agreeing naming
+    setting showing hiding leaving buying selling team members member person roles role that these those he she
     his her we our you your an a the and but or so not no what who why how which""".split()  # noqa: SIM905
 )
 # Forms that open a sentence and are hardly ever a name.
@@ -126,7 +128,7 @@ def _ordinary(sentence: str, name: Name, quote: str) -> bool:
 
 
 def _spellings(text: str) -> set[str]:
-    found = set()
+    found: set[str] = set()
     for match in _NAME.finditer(text):
         key = _key(match.group())
         found.update((key, *key.split("/")))
@@ -138,7 +140,7 @@ def _spellings(text: str) -> set[str]:
 
 def _initials(text: str) -> set[str]:
     """ "Food and Drug Administration" is FDA: the first letters of each run of capitalised words, from each word on."""
-    found = set()
+    found: set[str] = set()
     for run in re.findall(r"[A-Z][a-z]+(?:[\s-]+(?:(?:and|of|for|the|on|in)\s+)*[A-Z][a-z]+)+", text):
         letters = "".join(word[0] for word in re.findall(r"[A-Z][a-z]+", run)).lower()
         found |= {letters[at:end] for at in range(len(letters)) for end in range(at + 3, len(letters) + 1)}

@@ -184,6 +184,8 @@ def _said(found: Sequence[Token], made: Sequence[Negation]) -> Counter[str]:
 
 def _compared_fault(ours: Sequence[Token], theirs: Sequence[Token]) -> str:
     """What grows does not shrink."""
+    if crossing(ours, theirs, "than"):
+        return ""
     up, down = ({token.lower for token in found} for found in (ours, theirs))
     for one, other in ((_UP, _DOWN), (_DOWN, _UP)):
         if (
@@ -268,6 +270,6 @@ def _opposite_fault(
     return ""
 
 
-def _opposed(stems: Sequence[str], other: set[str]) -> bool:
+def _opposed(stems: Sequence[str], other: Collection[str]) -> bool:
     """Whether an opposite of a denied word stands on the other side: "not early" beside "late"."""
-    return any(name not in other and BY_STEM.get(name, frozenset()) & other for name in stems)
+    return any(name not in other and not BY_STEM.get(name, frozenset()).isdisjoint(other) for name in stems)

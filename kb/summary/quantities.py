@@ -47,9 +47,9 @@ _UNITS = {
 }
 _UNIT = {word: unit for unit, words in _UNITS.items() for word in words.split()}
 _LABELS = frozenset(
-    """phase phases chapter part annex week page stage step tier level section table day volume appendix article clause item
-    figure paragraph report version lot""".split()
-)  # noqa: SIM905
+    """phase phases chapter part annex week page stage step tier level section table day volume appendix article clause
+    item figure paragraph report version lot""".split()  # noqa: SIM905
+)
 _FREQUENT = frozenset("hourly daily weekly fortnightly monthly quarterly yearly annual annually".split())  # noqa: SIM905
 _EACH = frozenset("every each per a".split())  # noqa: SIM905
 _PAIR = frozenset("both pair couple either neither".split())  # noqa: SIM905
@@ -171,7 +171,7 @@ def _held(one: Quantity, theirs: Sequence[Quantity]) -> bool:
         return False
     if not one.unit:
         # Where the quote counts the same thing, it must count as many.
-        counted = one.noun[:1] and one.noun[0] not in STOP_WORDS and rivals
+        counted = bool(rivals) and one.noun[0] not in STOP_WORDS
         return any(other in rivals for other in same) if counted else bool(same)
     # A bare number may be of this unit, unless the quote has another number of it.
     counted = one.value != 1 and any(other.unit == one.unit for other in theirs)

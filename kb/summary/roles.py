@@ -100,7 +100,7 @@ def _crossed(left: set[str], right: set[str], its_left: set[str], its_right: set
     one, other = (left & its_right) - its_left - right, (right & its_left) - its_right - left
     # What leads to the pivot, a verb as a rule, stands before it either way.
     kept = (right & its_right) - left - its_left
-    return min(one) if one and other and not kept else ""
+    return min(one) if one and other and len(one) + len(other) > len(kept) else ""
 
 
 def _pivots(found: Sequence[Token], word: str) -> list[tuple[set[str], set[str]]]:

@@ -34,8 +34,8 @@ _BOUND = {
 }
 # What lets a sentence say "all": the quote says it of everything, or of nothing, or without a way out.
 _WHOLE = frozenset(
-    """all every each any everyone everybody everything always whole entire no none never nothing nobody whatever whenever
-    wherever whoever both anyone anything anywhere throughout""".split()  # noqa: SIM905
+    """all every each any everyone everybody everything always whole entire no none never nothing nobody whatever
+    whenever wherever whoever both anyone anything anywhere throughout""".split()  # noqa: SIM905
 )
 _ALL = frozenset("all every everyone everybody everything always".split())  # noqa: SIM905
 _MAY, _MUST = frozenset(("may", "might")), frozenset(("must", "shall"))

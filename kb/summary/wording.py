@@ -27,7 +27,9 @@ BREAKS = frozenset(".,;:!?()–—") | frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """text: as written, apostrophes straightened; stem: "" for punctuation; start: in characters; possessive: "CDMO's"."""
+    """text: as written, apostrophes straightened; stem: "" for punctuation; start: in characters.
+
+    possessive: whether it is written as "CDMO's"."""
 
     text: str
     lower: str
