@@ -25,7 +25,7 @@ IRREGULAR = dict(
 )
 # The first of each row stands for the others. Only words that no summary tells apart: a row too many lets a lie pass.
 _ALIKE = """
-    begin start commence; choose select pick; big large great; permit allow let; forbid prohibit; fast quick
+    begin start commence; choose select pick; big large great; permit allow; forbid prohibit; fast quick
     rapid swift; talk chat conversation discuss; try attempt; place location; firm company business; mistake
     error; remember recall; stop halt; finish complete; job task; aim goal target; staff personnel employee;
     tell inform notify; answer reply respond; surprise shock astonish; examine scrutinise inspect; happen occur;

@@ -44,12 +44,15 @@ _COMPARING = frozenset("more less fewer".split())  # noqa: SIM905
 
 @dataclass(frozen=True, slots=True)
 class Negation:
-    """stems: what it reaches over, nearest first; places: of these among the tokens; wide: all of its clause's rest."""
+    """stems: what it reaches over, nearest first; places: of these among the tokens; wide: all of its clause's rest.
+
+    before: what stands before it, which a passive turn puts behind."""
 
     word: str
     stems: tuple[str, ...]
     places: tuple[int, ...]
     wide: frozenset[str]
+    before: frozenset[str]
 
 
 def negations(found: Sequence[Token], plain: Collection[str] = ()) -> list[Negation]:
@@ -76,7 +79,9 @@ def negations(found: Sequence[Token], plain: Collection[str] = ()) -> list[Negat
         wide = frozenset(found[at].stem for at in _reached(found, number + 1 + pair, WIDE))
         pointed = _left(found, number - 1, ".", REACH) if following in _POINTING else ()
         stems = tuple(found[at].stem for at in (*places, *pointed))
-        made.append(Negation(token.lower, stems, (*places, *pointed), wide | {found[at].stem for at in pointed}))
+        wide |= {found[at].stem for at in pointed}
+        before = frozenset(found[at].stem for at in _left(found, number, most=REACH))
+        made.append(Negation(token.lower, stems, (*places, *pointed), wide, before))
     return made
 
 
@@ -150,7 +155,8 @@ def _added_fault(
             continue
         if not denied & set(shared):
             return f"it denies {shared[0]!r}, which the quote does not"
-        strange = [name for name in shared if not any(name in other.wide or name in other.stems for other in its)]
+        reached = {name for other in its for name in (*other.wide, *other.stems, *other.before)}
+        strange = [name for name in shared if name not in reached]
         if len(strange) > len(shared) - len(strange) or shared[0] in strange:
             return f"it denies {strange[0]!r}, which the quote does not"
     return ""
