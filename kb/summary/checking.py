@@ -14,10 +14,13 @@ from functools import cache
 from importlib.resources import files
 
 from kb.records import Quote
-from kb.summary.naming import binding_fault, name_fault
+from kb.summary.exchange import exchange_fault
+from kb.summary.naming import dated_fault, name_fault, repeated_fault
 from kb.summary.polarity import polarity_fault
 from kb.summary.quantities import quantity_fault
+from kb.summary.roles import role_fault
 from kb.summary.sides import side_fault
+from kb.summary.strength import strength_fault
 from kb.summary.wording import content_stems
 
 _CLAUSE = re.compile(r"[,;:()]|\b(?:and|but|while|whereas|because|since|although|so that|which)\b")
@@ -49,7 +52,7 @@ class Verdict:
 
 @cache
 def load_bars() -> Mapping[str, float]:
-    """overlap and likeness: what a supported sentence has at least (benchmarks/summary.py)."""
+    """overlap, likeness, and both together: what a supported sentence has at least (benchmarks/summary.py)."""
     found: Mapping[str, float] = json.loads(files("kb.summary").joinpath("bars.json").read_text(encoding="utf-8"))
     return found
 
@@ -80,6 +83,9 @@ def checked(sentence: str, quote: Quote, likeness: float) -> Verdict:
         kind, fault = "overlap", "it shares too few words with the quote"
     if not fault and likeness < bars["likeness"]:
         kind, fault = "likeness", "it is not like the quote"
+    # Other words for the same must be the liker, and the same words need not be.
+    if not fault and shared + likeness < bars["together"]:
+        kind, fault = "overlap", "it shares too few words with the quote for how like it is"
     return Verdict(kind, fault, shared, likeness)
 
 
@@ -91,8 +97,10 @@ def _fault(sentence: str, quote: Quote) -> tuple[str, str]:
     side = speaker.side if speaker else ""
     parts = (
         ("number", quantity_fault(sentence, text)),
-        ("name", name_fault(sentence, text, known) or binding_fault(sentence, text)),
+        ("name", name_fault(sentence, text, known) or repeated_fault(sentence, text) or dated_fault(sentence, text)),
         ("negation", polarity_fault(sentence, text)),
+        ("strength", strength_fault(sentence, text)),
         ("side", side_fault(sentence, text, side)),
+        ("order", exchange_fault(sentence, text, side) or role_fault(sentence, text, side)),
     )
     return next(((kind, fault) for kind, fault in parts if fault), ("", ""))

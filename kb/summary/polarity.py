@@ -8,45 +8,24 @@ stands in the quote counts as a negation of that.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from kb.summary.opposites import BY_STEM, OPPOSITES
+from kb.summary.roles import crossing
 from kb.summary.wording import BREAKS, Token, stem, tokens
 
-REACH = 4
+REACH, WIDE = 4, 10
+# These deny what stands before them.
+_BEHIND = frozenset("missing absent lacking".split())  # noqa: SIM905
 _NEGATORS = frozenset(
     """not no never nobody none nothing neither nor without cannot rarely seldom hardly barely scarcely unable unlikely
-    refuse refuses refused lack lacks lacking avoid avoids avoided fails decline declines forbid forbids forbidden
-    forbade prohibit prohibits prohibited prevent prevents stop stops stopped impossible wrong deny denies denied
+    refuse refuses refused lack lacks avoid avoids avoided fails decline declines forbid forbids forbidden
+    forbade failed prohibit prohibits prohibited prevent prevents stop stops stopped impossible wrong deny denies denied
     reject rejects rejected nowhere few little unwilling
-    reluctant beware useless pointless unhelpful unnecessary needless""".split()  # noqa: SIM905
+    reluctant beware non useless pointless unhelpful unnecessary needless""".split()  # noqa: SIM905
 )
-_PAIRS = """before:after more:less more:fewer early:late earlier:later first:last always:never always:rarely
-allow:forbid allow:prohibit permit:forbid permit:prohibit accept:reject accept:refuse increase:decrease rise:fall
-grow:shrink high:low higher:lower large:small larger:smaller big:small fast:slow faster:slower easy:hard
-easy:difficult easier:harder cheap:expensive cheap:dear cheaper:dearer same:different begin:end start:stop
-start:finish open:closed success:failure succeed:fail gain:lose keep:lose strong:weak strength:weakness good:bad
-better:worse best:worst useful:useless willing:unwilling likely:unlikely possible:impossible include:exclude
-separate:combine separate:together apart:together full:empty minimum:maximum least:most above:below over:under
-inside:outside all:none every:no many:few both:neither both:only all:only long:short longer:shorter win:lose
-trust:distrust honest:dishonest formal:informal mandatory:optional usually:rarely often:rarely often:seldom
-usually:seldom frequently:rarely sometimes:never sometimes:always rarely:always seldom:always assume:doubt
-safe:unsafe suitable:unsuitable fair:unfair necessary:unnecessary ready:unready clear:unclear known:unknown
-written:unwritten acceptable:unacceptable able:unable helpful:unhelpful important:unimportant agree:disagree
-encourage:discourage protect:expose improve:worsen help:hinder help:harm build:destroy repair:damage
-careful:careless certain:uncertain reliable:unreliable public:secret slower:faster worth:worthless support:oppose
-forget:remember ignore:notice ignore:consider hide:show reveal:hide disclose:hide narrow:wide simple:complex
-strict:loose tight:loose binding:indicative internal:external joint:separate calm:angry credible:incredible
-beginning:end advantage:disadvantage praise:blame raise:lower faster:later sooner:later quicker:slower
-more:equal later:before previously:afterwards normal:abnormal accident:purpose cannot:can less:greater
-rare:common rarely:commonly seldom:frequently minor:major necessary:needless wait:hurry
-before:once fail:work reduce:more reduce:increase reduce:raise
-concentrate:spread cause:prevent create:prevent enable:prevent shorten:lengthen shorten:extend faster:slow slow:fast
-fewer:increase less:increase cut:add add:remove hasten:delay speed:delay speed:slow accelerate:delay
-optimistic:realistic optimistic:pessimistic certain:doubtful welcome:unwelcome respect:ignore
-everybody:nobody everyone:nobody everything:nothing someone:nobody anyone:nobody exceed:below most:least
-largest:smallest highest:lowest longest:shortest heavier:lighter heavy:light earliest:latest
-must:optional equally:less equally:more equally:fewer mature:immature independent:dependent depend:independent"""
 _UP = frozenset(
     "more increase increases increased raise raises rise rises grow grows greater higher larger extra".split()  # noqa: SIM905
 )
@@ -54,98 +33,165 @@ _DOWN = frozenset(
     """less fewer reduce reduces reduced decrease decreases lower lowers fall falls shrink shrinks smaller
     cut cuts""".split()  # noqa: SIM905
 )
-OPPOSITES: dict[str, frozenset[str]] = {}
-for _pair in _PAIRS.split():
-    _one, _other = _pair.split(":")
-    for _a, _b in ((_one, _other), (_other, _one)):
-        OPPOSITES[_a] = OPPOSITES.get(_a, frozenset()) | {_b}
-_BY_STEM: dict[str, frozenset[str]] = {}
-for _word, _others in OPPOSITES.items():
-    _BY_STEM[stem(_word)] = _BY_STEM.get(stem(_word), frozenset()) | {stem(other) for other in _others}
+
+
+# "without it" denies what stands before it.
+_POINTING = frozenset("it them this that these those".split())  # noqa: SIM905
+_WITH_TO = frozenset(stem(word) for word in ("fail", "decline"))
+_ALL = frozenset("all every each everybody everyone everything".split())  # noqa: SIM905
+_COMPARING = frozenset("more less fewer".split())  # noqa: SIM905
 
 
 @dataclass(frozen=True, slots=True)
 class Negation:
-    """stems: what it reaches over, nearest first."""
+    """stems: what it reaches over, nearest first; places: of these among the tokens; wide: all of its clause's rest.
+
+    before: what stands before it, which a passive turn puts behind."""
 
     word: str
     stems: tuple[str, ...]
+    places: tuple[int, ...]
+    wide: frozenset[str]
+    before: frozenset[str]
 
 
-def negations(found: Sequence[Token]) -> list[Negation]:
-    """Every negation of a text, in order. "rather than", "instead of" and "no longer" are some."""
+def negations(found: Sequence[Token], plain: Collection[str] = ()) -> list[Negation]:
+    """Every negation of a text, in order. "rather than" and "instead of" are some. plain: stems that deny nothing."""
     made = []
     for number, token in enumerate(found):
         following = found[number + 1].lower if number + 1 < len(found) else ""
         pair = (token.lower, following) in {("rather", "than"), ("instead", "of")}
-        if pair or token.lower in _NEGATORS or token.lower.endswith("n't"):
-            if token.lower in {"few", "little"} and number and found[number - 1].lower == "a":
-                continue
-            if number and found[number - 1].lower == "or":
-                continue
-            reached = _reached(found, number + 1 + pair)
-            made.append(Negation(token.lower, reached or _left(found, number)))
+        if not (pair or _negates(token)) or (token.content and token.stem in plain):
+            continue
+        if token.lower in {"few", "little"} and number and found[number - 1].lower == "a":
+            continue
+        # "refuse or restrict" is not "refuse to restrict".
+        if (number and found[number - 1].lower == "or") or (token.content and following == "or"):
+            continue
+        # "why not try it" says yes.
+        if number and found[number - 1].lower == "why":
+            continue
+        # What fails to hold does not; what fails is only said to fail.
+        if token.stem in _WITH_TO and following != "to":
+            continue
+        reached = () if token.lower in _BEHIND else _reached(found, number + 1 + pair)
+        places = reached or _left(found, number)
+        wide = frozenset(found[at].stem for at in _reached(found, number + 1 + pair, WIDE))
+        pointed = _left(found, number - 1, ".", REACH) if following in _POINTING else ()
+        stems = tuple(found[at].stem for at in (*places, *pointed))
+        wide |= {found[at].stem for at in pointed}
+        before = frozenset(found[at].stem for at in _left(found, number, most=REACH))
+        made.append(Negation(token.lower, stems, (*places, *pointed), wide, before))
     return made
 
 
-def _left(found: Sequence[Token], number: int) -> tuple[str, ...]:
+def _negates(token: Token) -> bool:
+    return token.lower in _NEGATORS or token.lower in _BEHIND or token.lower.endswith("n't")
+
+
+def _left(found: Sequence[Token], number: int, ends: Collection[str] = BREAKS, most: int = 2) -> tuple[int, ...]:
     """What a clause's last word denies: "the press release is not"."""
-    stems: list[str] = []
-    for token in reversed(found[:number]):
-        if token.lower in BREAKS or len(stems) == 2:
+    places: list[int] = []
+    for at in range(number - 1, -1, -1):
+        if found[at].lower in ends or len(places) == most:
             break
-        if token.content:
-            stems.append(token.stem)
-    return tuple(stems)
+        if found[at].content:
+            places.append(at)
+    return tuple(places)
 
 
-def _reached(found: Sequence[Token], start: int) -> tuple[str, ...]:
-    stems: list[str] = []
-    for token in found[start:]:
-        if token.lower in BREAKS or len(stems) == REACH:
+def _reached(found: Sequence[Token], start: int, reach: int = REACH) -> tuple[int, ...]:
+    """Up to the clause's end, or to the next "not"."""
+    places: list[int] = []
+    for at in range(start, len(found)):
+        token = found[at]
+        if token.lower in BREAKS or len(places) == reach or (not token.content and _negates(token)):
             break
         if token.content:
-            stems.append(token.stem)
-    return tuple(stems)
+            places.append(at)
+    return tuple(places)
 
 
 def polarity_fault(sentence: str, quote: str) -> str:
     """Why the sentence may say the opposite of the quote, or ""."""
     ours, theirs = tokens(_compared(sentence)), tokens(_compared(quote))
-    mine, its = negations(ours), negations(theirs)
     here = {token.stem for token in ours if token.content}
     there = {token.stem for token in theirs if token.content}
+    # "fails", said by both, is a word like any other.
+    plain = {token.stem for token in ours if _negates(token)} & {token.stem for token in theirs if _negates(token)}
+    mine, its = negations(ours, plain), negations(theirs, plain)
     denied_here = {name for one in mine for name in one.stems}
     denied_there = {name for one in its for name in one.stems}
-    for name in sorted(here & there):
-        # "never fails to hold" denies twice; which way that turns is not worked out.
-        if sum(name in one.stems for one in mine) > max(1, sum(name in one.stems for one in its)):
-            return f"it denies {name!r} twice"
-    free = [one for one in its if not here & set(one.stems)]
-    for one in mine:
-        shared = [name for name in one.stems if name in there]
-        if shared and not denied_there & set(shared) and not _opposed(one.stems, there):
-            return f"it denies {shared[0]!r}, which the quote does not"
-        if not shared and not free and not its:
-            return f"{one.word!r} has no counterpart in the quote"
-    for one in its:
-        shared = [name for name in one.stems if name in here]
-        telling = len(shared) > 1 or len(shared) * 2 >= len(one.stems)
-        if shared and telling and not denied_here & set(shared) and not _opposed(one.stems, here):
-            return f"the quote denies {shared[0]!r}, and it does not"
     return (
-        _opposite_fault(ours, theirs, denied_here, denied_there)
+        _twice_fault(mine, its, here & there)
+        or _added_fault(mine, its, theirs, there)
+        or _missing_fault(mine, its, ours, theirs)
+        or _opposite_fault(ours, theirs, denied_here, denied_there)
         or _turned_fault(ours, theirs)
         or _compared_fault(ours, theirs)
     )
 
 
+def _twice_fault(mine: Sequence[Negation], its: Sequence[Negation], shared: Collection[str]) -> str:
+    """ "never fails to hold" denies twice; which way that turns is not worked out."""
+    for name in sorted(shared):
+        if sum(name in one.stems for one in mine) > max(1, sum(name in one.stems for one in its)):
+            return f"it denies {name!r} twice"
+    return ""
+
+
+def _added_fault(
+    mine: Sequence[Negation], its: Sequence[Negation], theirs: Sequence[Token], there: Collection[str]
+) -> str:
+    """A negation of the sentence that the quote has not, or has of other words."""
+    denied = {name for one in its for name in one.stems}
+    for one in mine:
+        shared = [name for name in one.stems if name in there]
+        if not shared and not its:
+            return f"{one.word!r} has no counterpart in the quote"
+        if not shared or _opposed(one.stems, there) or any(set(shared) <= other.wide for other in its):
+            continue
+        if one.word in ("rather", "instead") and set(shared) & _after_than(theirs):
+            continue
+        if not denied & set(shared):
+            return f"it denies {shared[0]!r}, which the quote does not"
+        reached = {name for other in its for name in (*other.wide, *other.stems, *other.before)}
+        strange = [name for name in shared if name not in reached]
+        if len(strange) > len(shared) - len(strange) or shared[0] in strange:
+            return f"it denies {strange[0]!r}, which the quote does not"
+    return ""
+
+
+def _missing_fault(
+    mine: Sequence[Negation], its: Sequence[Negation], ours: Sequence[Token], theirs: Sequence[Token]
+) -> str:
+    """A negation of the quote that the sentence passes over."""
+    here = {token.stem for token in ours if token.content}
+    denied = {name for one in mine for name in one.stems}
+    said, there = _said(ours, mine), _said(theirs, its)
+    for one in its:
+        shared = [name for name in one.stems if name in here]
+        telling = len(shared) > 1 or len(shared) * 2 >= len(one.stems)
+        if not shared or not telling or denied & set(shared) or _opposed(one.stems, here):
+            continue
+        # What the quote says elsewhere without a "not" may be what the sentence took up, as often as it is there.
+        if all(there[name] and said[name] <= there[name] for name in shared):
+            continue
+        if not any(set(shared) <= other.wide for other in mine):
+            return f"the quote denies {shared[0]!r}, and it does not"
+    return ""
+
+
+def _said(found: Sequence[Token], made: Sequence[Negation]) -> Counter[str]:
+    """How often each content word stands outside every negation."""
+    places = {at for one in made for at in one.places}
+    return Counter(token.stem for at, token in enumerate(found) if token.content and at not in places)
+
+
 def _compared_fault(ours: Sequence[Token], theirs: Sequence[Token]) -> str:
-    """ "more from A than from B" is not "more from B than from A"; and what grows does not shrink."""
-    here, there = _after_than(ours), _after_than(theirs)
-    mine, its = {token.stem for token in ours if token.content}, {token.stem for token in theirs if token.content}
-    if here and there and (here & its) - there and (there & mine) - here:
-        return f"{min((there & mine) - here)!r} stands on the other side of a comparison"
+    """What grows does not shrink."""
+    if crossing(ours, theirs, "than"):
+        return ""
     up, down = ({token.lower for token in found} for found in (ours, theirs))
     for one, other in ((_UP, _DOWN), (_DOWN, _UP)):
         if (
@@ -159,20 +205,35 @@ def _compared_fault(ours: Sequence[Token], theirs: Sequence[Token]) -> str:
     return ""
 
 
+def _stems(found: Sequence[Token], start: int) -> tuple[str, ...]:
+    return tuple(found[at].stem for at in _reached(found, start))
+
+
 def _after_than(found: Sequence[Token]) -> set[str]:
-    return {name for n, token in enumerate(found) if token.lower == "than" for name in _reached(found, n + 1)}
+    return {name for n, token in enumerate(found) if token.lower == "than" for name in _stems(found, n + 1)}
+
+
+_SAYINGS = (
+    (re.compile(r"\bnot (?:quite |nearly |at all )?as (?:much|many|good|\w+) as\b", re.IGNORECASE), "less"),
+    (re.compile(r"\bas (?:much|many) as\b", re.IGNORECASE), "equally"),
+    # Bounds are bounds.py's, and deny nothing.
+    (re.compile(r"\bno(?:t)? (?:more|less|fewer|later|earlier|longer|sooner) than\b(?= \w)", re.IGNORECASE), "within"),
+)
 
 
 def _compared(text: str) -> str:
     """ "not as much as" says "less", "as much as" says "equally"."""
-    text = re.sub(r"\bnot (?:quite |nearly |at all )?as (?:much|many|good|\w+) as\b", "less", text, flags=re.IGNORECASE)
-    return re.sub(r"\bas (?:much|many) as\b", "equally", text, flags=re.IGNORECASE)
+    for pattern, word in _SAYINGS:
+        text = pattern.sub(word, text)
+    return text
 
 
 def _turned_fault(ours: Sequence[Token], theirs: Sequence[Token]) -> str:
     """ "after the batch is made" where the quote has "before the batch is made", and "after" elsewhere."""
     there = _leading(theirs)
     for word, stems, denied in _leading(ours):
+        if word in _COMPARING and crossing(ours, theirs, "than"):
+            continue
         others = OPPOSITES[word]
         same = {name for other, names, its in there if other == word and its == denied for name in names[:2]}
         turned = {name for other, names, its in there if other in others and its == denied for name in names[:2]}
@@ -185,7 +246,11 @@ def _leading(found: Sequence[Token]) -> list[tuple[str, tuple[str, ...], bool]]:
     """Each word that has an opposite, with what follows it, and whether a negation stands right before it."""
     words = [token.lower for token in found]
     return [
-        (word, _reached(found, n + 1), any(before in _NEGATORS for before in words[max(0, n - 3) : n]))
+        (
+            word,
+            tuple(other.stem for other in found[n + 1 :] if other.content)[:REACH],
+            any(before in _NEGATORS for before in words[max(0, n - 3) : n]),
+        )
         for n, word in enumerate(words)
         if word in OPPOSITES
     ]
@@ -196,15 +261,21 @@ def _opposite_fault(
 ) -> str:
     here = {token.stem for token in ours if token.stem} | {token.lower for token in ours}
     there = {token.stem for token in theirs if token.stem} | {token.lower for token in theirs}
+    denying = any(_negates(token) for token in theirs)
+    turned = crossing(ours, theirs, "than") != ""
     for token in ours:
-        for other in sorted(_BY_STEM.get(token.stem, ())):
+        for other in sorted(BY_STEM.get(token.stem, ())):
             if token.stem in there or other not in there or other in here:
+                continue
+            if (_negates(token) and denying) or (token.lower in _ALL and there & _ALL):
+                continue
+            if turned and {token.lower, other} & _COMPARING:
                 continue
             if (token.stem in denied_here) == (other in denied_there):
                 return f"{token.lower!r} is the opposite of what the quote says"
     return ""
 
 
-def _opposed(stems: Sequence[str], other: set[str]) -> bool:
+def _opposed(stems: Sequence[str], other: Collection[str]) -> bool:
     """Whether an opposite of a denied word stands on the other side: "not early" beside "late"."""
-    return any(_BY_STEM.get(name, frozenset()) & other for name in stems)
+    return any(name not in other and not BY_STEM.get(name, frozenset()).isdisjoint(other) for name in stems)

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+
+from kb.summary.wording import stem
+from kb.words import STOP_WORDS
 
 _ONES = dict(
     zip(
@@ -42,9 +46,13 @@ _UNITS = {
     "percent": "percent percentage %",
 }
 _UNIT = {word: unit for unit, words in _UNITS.items() for word in words.split()}
-_LABELS = frozenset("phase phases chapter part annex week page stage step tier level section table day".split())  # noqa: SIM905
+_LABELS = frozenset(
+    """phase phases chapter part annex week page stage step tier level section table day volume appendix article clause
+    item figure paragraph report version lot""".split()  # noqa: SIM905
+)
 _FREQUENT = frozenset("hourly daily weekly fortnightly monthly quarterly yearly annual annually".split())  # noqa: SIM905
 _EACH = frozenset("every each per a".split())  # noqa: SIM905
+_PAIR = frozenset("both pair couple either neither".split())  # noqa: SIM905
 _WORD = re.compile(r"\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|[^\W\d_]+|%")
 # What is a name and no number: ICH Q5E, mRNA-1, ISO 9001 stay with the names.
 _CODE = re.compile(r"\b[A-Z]{1,4}\d+[A-Z]?(?:\(R\d\))?|\b[A-Za-z]+\d\w*")
@@ -72,10 +80,32 @@ def quantities(text: str) -> list[Quantity]:
             at += 1
             continue
         label = _label(words, at, [one.label for one in found[-1:]])
-        noun = tuple(_singular(word) for word in words[after : after + 3])
+        noun = tuple(stem(word) for word in words[after : after + 3])
         found.append(Quantity(value, noun, "", ordinal, label))
         at = after
-    return [_with_unit(one) for one in found]
+    found = [_with_unit(one) for one in found]
+    for number in range(len(found) - 2, -1, -1):
+        # "eighteen to twenty-four months"
+        if found[number].noun[:1] in (("to",), ("or",)) and not found[number].unit:
+            found[number] = replace(found[number], unit=found[number + 1].unit)
+    return found
+
+
+def numbered(text: str) -> Iterator[tuple[Fraction, str]]:
+    """Each number with the three words before it."""
+    words = _words(text)
+    at = 0
+    while at < len(words):
+        value, after, _ = _number(words, at)
+        if value is not None:
+            yield value, " ".join(words[max(0, at - 3) : at])
+        at = after if value is not None else at + 1
+
+
+def value_of(word: str) -> Fraction | None:
+    """The number that one lower-case word is, "one" and "first" left out: they say other things as well."""
+    value, _, _ = _number([word], 0) if word[:1].isalnum() else (None, 0, False)
+    return None if value == 1 else value
 
 
 def units(text: str) -> set[str]:
@@ -97,6 +127,13 @@ def frequencies(text: str) -> set[str]:
 def quantity_fault(sentence: str, quote: str) -> str:
     """Why a number of the sentence is not the quote's, or ""."""
     ours, theirs = quantities(sentence), quantities(quote)
+    if _PAIR & set(_words(quote)):
+        theirs.append(Quantity(Fraction(2), (), ""))
+    times = Counter(one.value for one in theirs)
+    for value, number in Counter(one.value for one in ours).items():
+        # "three to three" where the quote has "two to three".
+        if value != 1 and number > max(1, times[value]):
+            return f"the quote has {float(value):g} only once"
     for one in ours:
         if not _held(one, theirs):
             return f"the number {float(one.value):g} is not the quote's"
@@ -112,7 +149,7 @@ def quantity_fault(sentence: str, quote: str) -> str:
 def _label(words: Sequence[str], at: int, last: Sequence[str]) -> str:
     before = words[at - 1] if at else ""
     if before in _LABELS:
-        return _singular(before)
+        return stem(before)
     return last[0] if last and before in ("to", "and", "or") else ""
 
 
@@ -124,15 +161,21 @@ def _held(one: Quantity, theirs: Sequence[Quantity]) -> bool:
     same = [other for other in theirs if other.value == one.value]
     rivals = [other for other in theirs if other.noun[:1] == one.noun[:1] and one.noun]
     if one.label:
-        return any(other.label in (one.label, "") for other in same)
+        # "the first day" is day one; where the quote has phases, phase 3 must be one of them.
+        labelled = [other for other in same if one.label in (other.label, *other.noun[:1])]
+        return bool(labelled) if one.label in {other.label for other in theirs} else bool(same)
     if one.value == 1 and not one.unit:
         # "one" is a pronoun too, and "first" an adverb: wrong only where the quote counts the same thing otherwise.
         return not rivals or any(other.value == 1 for other in rivals)
     if one.value == 1 and one.unit and not same:
         return False
     if not one.unit:
-        return bool(same)
-    return any(other.unit == one.unit or not other.unit for other in same)
+        # Where the quote counts the same thing, it must count as many.
+        counted = bool(rivals) and one.noun[0] not in STOP_WORDS
+        return any(other in rivals for other in same) if counted else bool(same)
+    # A bare number may be of this unit, unless the quote has another number of it.
+    counted = one.value != 1 and any(other.unit == one.unit for other in theirs)
+    return any(other.unit == one.unit or not (other.unit or counted) for other in same)
 
 
 def _words(text: str) -> list[str]:
@@ -182,7 +225,3 @@ def _with_unit(one: Quantity) -> Quantity:
         if word in _UNIT:
             return replace(one, unit=_UNIT[word])
     return one
-
-
-def _singular(word: str) -> str:
-    return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word

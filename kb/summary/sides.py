@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from kb.summary.quantities import value_of
 from kb.summary.wording import Token, sentences_of, tokens
 
 SPONSOR, MAKER = "sponsor", "cdmo"
@@ -32,6 +33,9 @@ _SAYING = frozenset(
     complains concede concedes""".split()  # noqa: SIM905
 )
 _SET = frozenset("a an the its their your our my every each any another no one this that which his her".split())  # noqa: SIM905
+_OBJECTS = frozenset("me us them".split())  # noqa: SIM905
+_BE = frozenset("is are was were be been being".split())  # noqa: SIM905
+_LEADING = frozenset("at by to of for from with in between".split())  # noqa: SIM905
 # Sentences of an article that begin so speak to the sponsor.
 _ORDERS = frozenset(
     """ask tell give keep put watch write hire choose set fix agree hold split read meet plan send invite prepare expect
@@ -84,6 +88,11 @@ def _group(token: Token, speaker: str, reader: str) -> str:
     return ""
 
 
+def group_of(token: Token, side: str) -> str:
+    """The side that a word stands for, or "". side: the speaker's, for "I", "we", "you" and "they"."""
+    return _group(token, side, _reader(side))
+
+
 def _named(found: Sequence[Token]) -> set[str]:
     return {group for token in found if (group := _group(token, "", ""))}
 
@@ -91,6 +100,20 @@ def _named(found: Sequence[Token]) -> set[str]:
 def _reader(side: str) -> str:
     """Whom a speaker calls "you": articles and consultants speak to the sponsor, and so do CDMOs."""
     return "" if side == SPONSOR else SPONSOR
+
+
+def _done_to(part: Sequence[Token], number: int) -> bool:
+    """ "the CDMO is asked": the side is no doer there."""
+    following = [token.lower for token in part[number + 1 : number + 3]]
+    return len(following) == 2 and following[0] in _BE and following[1].endswith(("ed", "en"))
+
+
+def _led(part: Sequence[Token], number: int) -> bool:
+    """ "at a CDMO", "for eleven customers": the side is in the sentence, and not what the rest of it is about."""
+    at = number - 1
+    while at >= 0 and (part[at].lower in _SET or value_of(part[at].lower) is not None):
+        at -= 1
+    return at >= 0 and part[at].lower in _LEADING
 
 
 def _bound(found: Sequence[Token], side: str, *, order: bool) -> dict[str, set[str]]:
@@ -103,8 +126,10 @@ def _bound(found: Sequence[Token], side: str, *, order: bool) -> dict[str, set[s
             group = _group(token, side, _reader(side))
             if group and _attributive(part, number):
                 group = ""
-            elif group and token.lower in _POSSESSIVE:
+            elif group and (token.lower in _POSSESSIVE or _led(part, number)):
                 passing, left = group, 2
+            elif group and (token.lower in _OBJECTS or _done_to(part, number)):
+                passing, left = group, 0
             elif group:
                 now, left = group, 0
             if token.content and not group:

@@ -9,24 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache, lru_cache
 
+from kb.summary.forms import ALIKE, IRREGULAR
 from kb.words import STOP_WORDS
 
 _TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)*|[.,;:!?()–—]")
-_IRREGULAR = dict(
-    pair.split(":")
-    for pair in """made:make told:tell said:say paid:pay found:find left:leave held:hold kept:keep sold:sell
-    bought:buy knew:know known:know wrote:write written:write ran:run got:get gave:give given:give took:take
-    taken:take saw:see seen:see went:go gone:go came:come thought:think chose:choose chosen:choose broke:break
-    broken:break drew:draw drawn:draw spoke:speak spoken:speak fell:fall fallen:fall met:meet sent:send spent:spend
-    grew:grow grown:grow meant:mean heard:hear led:lead lost:lose began:begin begun:begin built:build brought:bring
-    became:become felt:feel understood:understand shown:show taught:teach rang:ring signed:sign children:child
-    people:person men:man women:woman better:good best:good worse:bad worst:bad data:data analyses:analysis
-    caught:catch won:win wore:wear hid:hide hidden:hide rose:rise risen:rise stood:stand sat:sit slept:sleep
-    ought:should decision:decide decisions:decide choice:choose choices:choose approval:approve approvals:approve
-    proof:prove failure:fail failures:fail growth:grow loss:lose losses:lose sale:sell sales:sell
-    knowledge:know thought:think signature:sign signatures:sign""".split()  # noqa: SIM905
-)
 # Longest first; what is left must be a stem of three letters or more.
 _SUFFIXES = """isations izations isation ization ising izing ised ized ises izes ational fulness iveness ements ations
     ically ement ation ities ments ingly edly ness ment ally ance ence ible able ical ives ions ing ise ize ity ies ied
@@ -39,12 +27,15 @@ BREAKS = frozenset(".,;:!?()–—") | frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """text: as written, apostrophes straightened; stem: "" for punctuation; start: in characters."""
+    """text: as written, apostrophes straightened; stem: "" for punctuation; start: in characters.
+
+    possessive: whether it is written as "CDMO's"."""
 
     text: str
     lower: str
     stem: str
     start: int
+    possessive: bool = False
 
     @property
     def content(self) -> bool:
@@ -54,7 +45,7 @@ class Token:
 _EMPTY = frozenset(
     """also may might must can could would should shall will need needs one ones many much get gets even still yet
     often usually rather instead whether either else like per upon within among across toward towards another
-    without never rarely seldom nothing nobody none neither nor cannot every each""".split()  # noqa: SIM905
+    without non never rarely seldom nothing nobody none neither nor cannot every each""".split()  # noqa: SIM905
 )
 
 
@@ -64,17 +55,30 @@ def tokens(text: str) -> list[Token]:
     for match in _TOKEN.finditer(text):
         word = match.group().replace("’", "'")
         lower = word.lower()
+        owns = lower.endswith("'s") or text[match.end() : match.end() + 1] in ("'", "’")
         if lower.endswith("'s"):
             word, lower = word[:-2], lower[:-2]
-        found.append(Token(word, lower, stem(lower) if lower[:1].isalnum() else "", match.start()))
+        found.append(Token(word, lower, stem(lower) if lower[:1].isalnum() else "", match.start(), owns))
     return found
 
 
+@cache
+def _alike() -> dict[str, str]:
+    return {_bare(word): _bare(one) for word, one in ALIKE.items()}
+
+
+@lru_cache(maxsize=16384)
 def stem(word: str) -> str:
-    """ "deciding", "decides" and "decide" meet; so do "agreement" and "agree"."""
-    word = _IRREGULAR.get(word, word)
+    """ "deciding", "decides" and "decide" meet; so do "agreement" and "agree", "pick" and "choose"."""
+    bare = _bare(word)
+    return _alike().get(bare, bare)
+
+
+def _bare(word: str) -> str:
+    word = IRREGULAR.get(word, word)
     if word.isdigit() or len(word) <= 3:
         return word
+    word = _singular(word)
     for suffix in _SUFFIXES:
         if word.endswith(suffix) and len(word) - len(suffix) >= 3:
             word = word[: -len(suffix)]
@@ -83,7 +87,13 @@ def stem(word: str) -> str:
         word = word[:-1]
     if len(word) > 4 and word.endswith(("i", "e")):
         word = word[:-1]
-    return _IRREGULAR.get(word, word)
+    return IRREGULAR.get(word, word)
+
+
+def _singular(word: str) -> str:
+    if word.endswith("ies") and len(word) > 4:
+        return word[:-3] + "y"
+    return word[:-1] if word.endswith("s") and not word.endswith(("ss", "us", "is")) else word
 
 
 def content_stems(text: str) -> list[str]:

@@ -234,3 +234,57 @@ PAIRS = [
 def test_the_check_sees_what_a_likeness_does_not(sentence: str, held: bool) -> None:
     assert checked(sentence, quote(SLOT), 1.0).supported is held
     assert not checked(sentence, quote(SLOT), 0.1).supported
+
+
+RULES = [
+    # words that changed places
+    ("Q7 covers cleaning, and Q9 covers risk.", "Q7 covers cleaning, and Q9 covers risk.", True),
+    ("Q7 covers cleaning, and Q9 covers risk.", "Q9 covers cleaning, and Q7 covers risk.", False),
+    ("Tests come late enough to matter or early enough to help.", "Tests come early enough to matter.", True),
+    (
+        "Short forms burn weeks at the start, and long forms burn patience in the end.",
+        "Short forms burn patience at the start, and long forms burn weeks in the end.",
+        False,
+    ),
+    # who does it to whom
+    ("The sponsor should pay the CDMO for storage.", "The CDMO should be paid for storage by the sponsor.", True),
+    ("The sponsor should pay the CDMO for storage.", "The CDMO should pay the sponsor for storage.", False),
+    ("Send the CDMO the stability report.", "The CDMO should send the stability report.", False),
+    ("Samples leave before invoices arrive.", "Samples leave before the invoices arrive.", True),
+    ("Samples leave before invoices arrive.", "Invoices arrive before the samples leave.", False),
+    # how strongly
+    ("The auditor may open the freezer.", "The auditor must open the freezer.", False),
+    ("The auditor must open the freezer.", "The auditor may open the freezer.", False),
+    ("Audits find some of the gaps.", "Audits find all of the gaps.", False),
+    ("Keep at most 30 vials in the freezer.", "At least 30 vials stay in the freezer.", False),
+    ("Keep no more than 30 vials in the freezer.", "At most 30 vials are kept in the freezer.", True),
+    # numbers with what they count
+    ("Two labs test five samples.", "Five labs test two samples.", False),
+    ("The trial lasts two to three months.", "The trial lasts three to three months.", False),
+    ("The review takes twelve months and three batches.", "The review takes three months.", False),
+    ("Volume 4, annex 11 covers computers.", "Annex 4 covers computers.", False),
+    ("Q7 of 2000 and Q11 of 2012 cover substances.", "Q7 of 2012 and Q11 of 2000 cover substances.", False),
+    # denials
+    ("The plant accepts small orders.", "The plant rejects small orders.", False),
+    ("The plan is clear to operators.", "The plan is unclear to operators.", False),
+    ("The samples were made in a non-sterile room.", "The samples were made in a sterile room.", False),
+    ("A leak fails the batch because nobody looked.", "A leak fails the batch because nobody looked.", True),
+    (
+        "A late sample is judged more harshly than a lost one.",
+        "A lost sample is judged less harshly than a late one.",
+        True,
+    ),
+    # spelt otherwise
+    ("The Food and Drug Administration publishes letters.", "FDA publishes letters.", True),
+    ("The Food and Drug Administration publishes letters.", "EMA publishes letters.", False),
+    ("Choosing a partner takes a month.", "Picking a partner takes a month.", True),
+    ("Both sites keep samples.", "The two sites keep samples.", True),
+]
+
+
+@pytest.mark.parametrize(("text", "sentence", "held"), RULES)
+def test_what_was_changed_is_refused_and_what_was_only_said_otherwise_is_not(
+    text: str, sentence: str, held: bool
+) -> None:
+    verdict = checked(sentence, quote(text), 1.0)
+    assert verdict.supported is held, verdict.fault
