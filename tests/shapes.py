@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-ANSWER_KEYS = {"question", "status", "quotes", "nearest"}
+ANSWER_KEYS = {"question", "taken_to_mean", "status", "quotes", "nearest"}
 QUOTE_KEYS = {
     "text",
     "speaker",

@@ -16,7 +16,7 @@ from flask import Blueprint, Response, jsonify, render_template, request
 from kb.answer.render import answer_json, hits_json
 from kb.search import clean_question
 from web import payloads
-from web.asked import limit_of, only, parameters, question_of
+from web.asked import FOLLOWING, limit_of, only, parameters, question_of, understood_of
 from web.desk import desk, query
 from web.directory import Entry
 from web.limits import ASKED, HITS, LISTED, MOST_ASKED, MOST_HITS, MOST_LISTED
@@ -77,10 +77,12 @@ def _described() -> dict[str, Any]:
 
 
 def ask() -> Response:
-    at, given = desk(), parameters()
+    at, given = desk(), parameters(FOLLOWING)
     limit = limit_of(given, at.settings.quotes, at.settings.quotes)
-    answer = at.ask(question_of(given), at.filter(given), limit)
-    return jsonify(answer_json(answer, at.absolute_links().citation, at.knowledge_base.speakers_of))
+    asked = understood_of(given, at.settings.question_chars)
+    answer = at.ask(asked.question, at.filter(given), limit)
+    body = answer_json(answer, at.absolute_links().citation, at.knowledge_base.speakers_of, asked.meant)
+    return jsonify(body)
 
 
 def search() -> Response:

@@ -9,9 +9,12 @@ from flask import request
 from werkzeug.exceptions import BadRequest
 
 from kb.errors import UsageError
+from kb.follow_up import Understood, understood
 from web.desk import query
 from web.filters import NAMES, nearest
 
+# What a question may be given with beside its filter, where it may follow another one.
+FOLLOWING = ("after", "literal")
 QUESTION_NAMES = ("q", "question", "limit", *NAMES)
 
 
@@ -61,6 +64,23 @@ def question_of(given: Mapping[str, list[str]]) -> str:
     values = [value for name in ("q", "question") for value in given.get(name, ())]
     if len(values) > 1:
         raise UsageError("more than one question is given", way_out="Ask them one at a time.")
+    return values[0] if values else ""
+
+
+def understood_of(given: Mapping[str, list[str]], longest: int) -> Understood:
+    """The question with the one before it. longest: characters of a question. Raises UsageError."""
+    before, literal = (_single(given, name) for name in FOLLOWING)
+    if literal not in ("", "0", "1"):
+        raise UsageError(
+            f"literal = {literal[:40]!r} will not do", way_out="Give 1 to have the question word for word."
+        )
+    return understood(question_of(given), before, longest, literal=literal == "1")
+
+
+def _single(given: Mapping[str, list[str]], name: str) -> str:
+    values = given.get(name, [])
+    if len(values) > 1:
+        raise UsageError(f"more than one {name!r} is given", way_out="Give one.")
     return values[0] if values else ""
 
 

@@ -29,10 +29,11 @@ class Links:
     def home(self) -> str:
         return f"{self.root}/"
 
-    def ask(self, question: str = "", where: Filter | None = None, group: str = "") -> str:
-        """group: how the quotes are grouped; nothing is said where it is by relevance."""
+    def ask(self, question: str = "", where: Filter | None = None, group: str = "", after: str = "") -> str:
+        """group: how the quotes are grouped; nothing is said where it is by relevance. after: the question before."""
         asked = ([("q", question)] if question else []) + (pairs(where) if where else [])
         asked += [("group", group)] if group not in ("", "relevance") else []
+        asked += [("after", after)] if after else []
         return f"{self.root}/ask" + (f"?{urlencode(asked, quote_via=quote)}" if asked else "")
 
     def questions(self, theme: str = "", show: str = "", page: int = 1) -> str:
@@ -42,13 +43,9 @@ class Links:
     def unanswered(self) -> str:
         return f"{self.root}/unanswered"
 
-    def ask_literally(self, question: str, where: Filter | None = None) -> str:
-        """The question as it stands, whatever was asked before it."""
-        return f"{self.ask(question, where)}&literal=1"
-
-    def summary(self, question: str, where: Filter | None = None) -> str:
-        """An answer's page with the summary written already, for readers without scripts."""
-        return f"{self.ask(question, where)}&summary=1#summary"
+    def with_summary(self, answer: str) -> str:
+        """answer: an answer's page; the same with the summary written already, for readers without scripts."""
+        return f"{answer}&summary=1#summary"
 
     def summary_stream(self) -> str:
         return f"{self.root}/ask/summary"

@@ -100,8 +100,9 @@ def operations(most_quotes: int, themes: Sequence[str]) -> list[Operation]:
 def _questions(most_quotes: int, themes: Sequence[str]) -> list[Operation]:
     asking = (400, 413, 415, 429, 503)
     answered, searched = _asked(themes, most_quotes), _asked(themes, MOST_HITS, HITS)
+    following = (*answered, *_FOLLOWING)
     return [
-        Operation("/ask", "ask", "Cited quotes, or not found", AnswerJson, answered, asking, asks=True),
+        Operation("/ask", "ask", "Cited quotes, or not found", AnswerJson, following, asking, asks=True),
         Operation("/summary", "summary", "A checked summary and its quotes", SummaryJson, answered, asking, asks=True),
         Operation("/search", "search", "Passages, best first", HitsJson, searched, asking, asks=True),
     ]
@@ -279,3 +280,11 @@ def _limit(most: int, usual: int) -> Json:
 
 def _parameter(name: str, about: str, schema: Json, *, place: str = "query", required: bool = False) -> Json:
     return {"name": name, "in": place, "description": about, "required": required or place == "path", "schema": schema}
+
+
+_FOLLOWING = (
+    _parameter("after", 'The question before this one, for a follow-up: "and phase 2?".', {"type": "string"}),
+    _parameter(
+        "literal", "1: take the question word for word all the same.", {"type": "string", "enum": ["", "0", "1"]}
+    ),
+)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from kb.errors import NotFoundError, UsageError
-from kb.follow_up import taken_to_mean
+from kb.follow_up import Understood
 from kb.records import Answer, Filter
 from kb.search import clean_question
+from web.asked import FOLLOWING, understood_of
 from web.cards import passage_cards, quote_cards
 from web.desk import Desk, desk, query
 from web.evidence import evidence
@@ -49,32 +50,51 @@ def ask() -> AnyResponse:
     if "q" not in request.args:
         return redirect(at.links.home())
     where, by = at.filter(query()), _grouping(request.args.get("group", ""))
-    asked = request.args["q"]
-    meant = _meant(at, asked)
-    question = clean_question(meant or asked, at.settings.question_chars)
-    literal = (asked, at.links.ask_literally(asked, where)) if meant else None
-    return begun(
-        render_template("answer_head.html", question=question), lambda: _answer(at, question, where, by, literal)
+    asked = understood_of(
+        {name: request.args.getlist(name)[:1] for name in ("q", *FOLLOWING)}, at.settings.question_chars
     )
+    question = clean_question(asked.question, at.settings.question_chars)
+    page = _Page(at, asked if asked.meant else Understood(question, "", ""), where, by)
+    return begun(render_template("answer_head.html", question=question), lambda: _answer(page, question))
 
 
-def _answer(at: Desk, question: str, where: Filter, by: str, literal: tuple[str, str] | None) -> str:
+@dataclass(frozen=True)
+class _Page:
+    """Where an answer is shown: what was asked, after what, and how it is narrowed and grouped."""
+
+    at: Desk
+    asked: Understood
+    where: Filter
+    by: str
+
+    def url(self, where: Filter | None = None, by: str | None = None) -> str:
+        """The same answer, narrowed or grouped in another way; it still shows what a follow-up was taken to mean."""
+        asked, where, by = self.asked, self.where if where is None else where, self.by if by is None else by
+        return self.at.links.ask(asked.asked, where, by, asked.before if asked.meant else "")
+
+    def word_for_word(self) -> str:
+        return self.at.links.ask(self.asked.asked, self.where, self.by)
+
+
+def _answer(page: _Page, question: str) -> str:
+    at, where = page.at, page.where
     answer = at.ask(question, where)
     base = at.knowledge_base
     return render_template(
         "answer.html",
-        literal=literal,
-        summary=_summary(at, answer, where),
+        literal=(page.asked.asked, page.word_for_word()) if page.asked.meant else None,
+        anywhere=page.url(where=Filter()),
+        summary=_summary(page, answer),
         answered=answer.status == "answered",
-        groups=grouped(quote_cards(answer.quotes, at.links, base.themes, at.absolute_links()), by),
-        grouping=by,
-        groupings=[(name, title, at.links.ask(answer.question, where, name)) for name, title in GROUPINGS.items()],
+        groups=grouped(quote_cards(answer.quotes, at.links, base.themes, at.absolute_links()), page.by),
+        grouping=page.by,
+        groupings=[(name, title, page.url(by=name)) for name, title in GROUPINGS.items()],
         evidence=evidence(answer.quotes, lambda document_id: base.library.linked(document_id)),
         nearest=passage_cards(answer.nearest[:NEAREST_SHOWN], base.revision, at.links, base.themes),
         host_questions=question_cards(base.asked_by_hosts.nearest(answer.question, HOST_QUESTIONS_SHOWN), at.links),
         facets=answer.facets,
-        years=_years(at, answer, where),
-        **_form(at, answer.question, where),
+        years=_years(page, answer),
+        **_form(at, answer.question, where, page),
     )
 
 
@@ -87,22 +107,20 @@ def take_down() -> str:
     return render_template("taken_down.html", **_form(at, question, Filter()))
 
 
-def _years(at: Desk, answer: Answer, where: Filter) -> list[tuple[str, int, str]]:
+def _years(page: _Page, answer: Answer) -> list[tuple[str, int, str]]:
     """(year, passages found, the address of the answer narrowed to it), the newest first."""
     counted = sorted(answer.facets.get("year", {}).items(), reverse=True)
-    return [
-        (year, number, at.links.ask(answer.question, replace(where, since=year, until=year)))
-        for year, number in counted
-    ]
+    return [(year, number, page.url(where=replace(page.where, since=year, until=year))) for year, number in counted]
 
 
-def _summary(at: Desk, answer: Answer, where: Filter) -> dict[str, object]:
+def _summary(page: _Page, answer: Answer) -> dict[str, object]:
     """The summary's slot. It is written here only where the address asks for that: an answer waits for no model."""
+    at = page.at
     offered = bool(at.knowledge_base.summariser.host) and bool(answer.quotes)
     wanted = offered and request.args.get("summary") == "1"
     sentences, notice = summarised(at, answer) if wanted else ([], "")
     asked: dict[str, Any] = {"question": answer.question, "shown": [quote.citation.id for quote in answer.quotes]}
-    for name, value in pairs(where):
+    for name, value in pairs(page.where):
         asked.setdefault(name, []).append(value)
     return {
         "offered": offered,
@@ -110,7 +128,7 @@ def _summary(at: Desk, answer: Answer, where: Filter) -> dict[str, object]:
         "sentences": sentences,
         "notice": notice,
         "asked": asked,
-        "url": at.links.summary(answer.question, where),
+        "url": at.links.with_summary(page.url()),
     }
 
 
@@ -133,18 +151,8 @@ def _grouping(name: str) -> str:
     return name or next(iter(GROUPINGS))
 
 
-def _meant(at: Desk, asked: str) -> str:
-    """What a question is taken to mean after the one before it; "" where it stands by itself or is to be left as is."""
-    before = request.args.get("after", "")
-    longest = at.settings.question_chars
-    if request.args.get("literal") or not before or max(len(before), len(asked)) > longest:
-        return ""
-    meant = taken_to_mean(before, asked)
-    return meant if len(meant) <= longest else ""
-
-
-def _form(at: Desk, question: str, where: Filter) -> dict[str, object]:
+def _form(at: Desk, question: str, where: Filter, page: _Page | None = None) -> dict[str, object]:
     """What the form of questions needs; chips: what narrows the search now, each with the address without it."""
-    chips = [(name, value, at.links.ask(question, without(where, name, value))) for name, value in pairs(where)]
+    chips = [(name, value, page.url(where=without(where, name, value))) for name, value in pairs(where)] if page else []
     themes = at.knowledge_base.themes
     return {"question": question, "where": where, "choices": at.choices.read(), "chips": chips, "themes": themes}

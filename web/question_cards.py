@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from typing_extensions import TypedDict
 
-from kb.follow_up import taken_to_mean
+from kb.follow_up import stands_by_itself
 from kb.library.rows import AskedQuestion
 from kb.records import citation_id
 from kb.words import words
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 _SHORTEST, _LONGEST = 6, 24
 # Questions that are looked through for examples: a page that everybody opens must not read all of a large library.
 _READ = 2_000
-# Stands before a question to see whether it stands by itself.
-_ANYTHING = "When should a sponsor talk to a manufacturer?"
 
 
 @dataclass(frozen=True)
@@ -129,4 +127,4 @@ def _answer(one: AskedQuestion) -> str:
 
 
 def _stands_alone(text: str) -> bool:
-    return _SHORTEST <= len(words(text)) <= _LONGEST and not taken_to_mean(_ANYTHING, text)
+    return _SHORTEST <= len(words(text)) <= _LONGEST and stands_by_itself(text)

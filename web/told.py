@@ -15,10 +15,11 @@ SPONSORED = "Sponsored: somebody paid for this publication."
 
 
 def answer(body: AnswerJson) -> str:
+    meant = [f"Taken to mean: {body['taken_to_mean']}"] if body["taken_to_mean"] else []
     if body["status"] == "answered":
-        return "\n\n".join(_quote(number, quote) for number, quote in enumerate(body["quotes"], start=1))
+        return "\n\n".join([*meant, *(_quote(number, quote) for number, quote in enumerate(body["quotes"], start=1))])
     nearest = [f"“{near['text']}”\n(document {near['document']})" for near in body["nearest"]]
-    return "\n\n".join(["Not found: nothing in the library answers this.", *_leads(nearest)])
+    return "\n\n".join([*meant, "Not found: nothing in the library answers this.", *_leads(nearest)])
 
 
 def hits(found: Sequence[FoundJson]) -> str:

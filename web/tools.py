@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from kb.answer.render import AnswerJson, answer_json
 from kb.errors import NotFoundError, UsageError
+from kb.follow_up import understood
 from kb.records import Filter
 from web import parts, payloads, told
 from web.filters import DATES, LISTS, filter_from, nearest
@@ -69,14 +70,17 @@ class Toolbox:
 
     def _made(self) -> list[Tool]:
         quotes, themes = self._base.settings.quotes, list(self._base.themes)
-        takes = {operation.name: operation.parameters for operation in operations(quotes, themes)}
+        parameters = {operation.name: operation.parameters for operation in operations(quotes, themes)}
+        # A program that wants a question word for word gives none before it.
+        asked = _asked([one for one in parameters["ask"] if one["name"] != "literal"])
+        searched = _asked(parameters["search"])
         return [
             Tool(
                 "ask",
                 "Ask Counterpart",
                 "Answer a question about working with a CDMO with verbatim, cited quotes of people who do it, or say "
                 "that nothing in the library answers it. Quote word for word and give the citation's link.",
-                _asked(takes["ask"]),
+                asked,
                 AnswerJson,
                 self._ask,
             ),
@@ -84,7 +88,7 @@ class Toolbox:
                 "search",
                 "Search passages",
                 "Find the passages nearest to a question, best first, whether or not they answer it.",
-                _asked(takes["search"]),
+                searched,
                 parts.FoundsJson,
                 self._search,
             ),
@@ -109,8 +113,9 @@ class Toolbox:
 
     def _ask(self, given: Arguments) -> Result:
         most = self._base.settings.quotes
-        answer = self._base.ask(_text(given, "question"), self._filter(given), _number(given, "limit", most, 1, most))
-        body = answer_json(answer, self._links.citation, self._base.speakers_of)
+        asked = understood(_text(given, "question"), _text(given, "after"), self._base.settings.question_chars)
+        answer = self._base.ask(asked.question, self._filter(given), _number(given, "limit", most, 1, most))
+        body = answer_json(answer, self._links.citation, self._base.speakers_of, asked.meant)
         return Result(body, told.answer(body))
 
     def _search(self, given: Arguments) -> Result:

@@ -55,11 +55,13 @@ class NearestJson(TypedDict):
 class AnswerJson(TypedDict):
     """status: "answered", with 1 to 5 quotes, best first, or "not_found", with the nearest passages.
 
+    question: what was asked of the library. taken_to_mean: the same, where a follow-up was taken to mean it; else "".
     judged: the numbers that this was decided by. facets: facet -> value -> how many of the passages that were found
     for the question have it.
     """
 
     question: str
+    taken_to_mean: str
     status: str
     quotes: list[QuoteJson]
     nearest: list[NearestJson]
@@ -89,11 +91,14 @@ class HitsJson(TypedDict):
     facets: Facets
 
 
-def answer_json(answer: Answer, url_of: Callable[[Citation], str], speakers_of: SpeakersOf) -> AnswerJson:
+def answer_json(
+    answer: Answer, url_of: Callable[[Citation], str], speakers_of: SpeakersOf, taken_to_mean: str = ""
+) -> AnswerJson:
     """speakers_of: everybody who is heard in a passage, in order of first word."""
     nearest = answer.nearest if answer.status == "not_found" else ()
     return {
         "question": answer.question,
+        "taken_to_mean": taken_to_mean and answer.question,
         "status": answer.status,
         "quotes": [quote_json(quote, url_of) for quote in answer.quotes],
         "nearest": [nearest_json(hit, speakers_of(hit.passage)) for hit in nearest],

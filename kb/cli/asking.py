@@ -11,6 +11,7 @@ from kb.cli.front import Front, as_json_line, command, pass_front
 from kb.cli.lines import answer_lines, explain_lines, hits_lines
 from kb.cli.places import links_of
 from kb.errors import InputError, QuestionError, UsageError
+from kb.follow_up import understood
 from kb.records import DOCUMENT_KINDS, PHASES, SIDES, Filter
 
 if TYPE_CHECKING:
@@ -55,20 +56,26 @@ batch_option = click.option(
     "ask",
     'kb ask "When should a biotech first talk to a CDMO?"',
     'kb ask --side sponsor --json "How is trust repaired after a failed batch?"',
+    'kb ask --after "When should we lock the process for phase 3?" "and phase 2?"',
     "kb ask --batch questions.txt > answers.jsonl",
 )
 @click.argument("question", required=False)
+@click.option("--after", metavar="QUESTION", help="The question before this one, which may be a follow-up to it.")
 @click.option("--limit", type=click.IntRange(1), metavar="N", help="Most quotes (the setting `quotes`).")
 @batch_option
 @filters
 @pass_front
-def ask(front: Front, /, question: str | None, limit: int | None, batch: IO[bytes] | None, **where: Any) -> None:
+def ask(
+    front: Front, /, question: str | None, after: str | None, limit: int | None, batch: IO[bytes] | None, **where: Any
+) -> None:
     """Answer a question with proved quotes, or say that nothing answers it."""
     _exactly_one(question, batch)
+    if batch is not None and after:
+        raise UsageError("--after goes with one question", way_out="Ask the follow-up by itself.")
     with front.open() as base:
         chosen = filter_of(where, base.themes)
         if batch is None:
-            front.show(_answer(base, question or "", chosen, limit), answer_lines)
+            front.show(_answer(base, question or "", chosen, limit, after or ""), answer_lines)
         else:
             _each(batch, lambda text: _answer(base, text, chosen, limit))
 
@@ -137,11 +144,12 @@ def _readable(text: str, number: int) -> str:
     return text
 
 
-def _answer(base: KnowledgeBase, question: str, where: Filter, limit: int | None) -> Mapping[str, Any]:
+def _answer(base: KnowledgeBase, question: str, where: Filter, limit: int | None, after: str = "") -> Mapping[str, Any]:
     from kb.answer.render import answer_json
 
-    answer = base.ask(question, where, limit or 0)
-    return answer_json(answer, links_of(base.settings).citation, base.speakers_of)
+    asked = understood(question, after, base.settings.question_chars)
+    answer = base.ask(asked.question, where, limit or 0)
+    return answer_json(answer, links_of(base.settings).citation, base.speakers_of, asked.meant)
 
 
 def _hits(base: KnowledgeBase, question: str, where: Filter, limit: int) -> Mapping[str, Any]:

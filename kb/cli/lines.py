@@ -11,6 +11,9 @@ WIDTH = 88
 
 
 def answer_lines(body: Body) -> Iterator[str]:
+    if body["taken_to_mean"]:
+        yield f"Taken to mean: {body['taken_to_mean']}"
+        yield ""
     if body["status"] == "answered":
         for number, quote in enumerate(body["quotes"], start=1):
             yield from _quote_lines(number, quote)

@@ -99,6 +99,22 @@ def test_side_filter_when_asking_quotes_only_that_side(kb: Kb) -> None:
 
 
 @pytest.mark.usefixtures("documents")
+def test_ask_when_a_question_stands_before_then_the_follow_up_is_asked_in_full_and_that_is_said(kb: Kb) -> None:
+    before, full = "Does the sponsor report a deviation?", "Does the CDMO report a deviation?"
+    body = asked(kb, "ask", "and the CDMO?", "--after", before)
+    assert (body["question"], body["taken_to_mean"]) == (full, full)
+    assert body["quotes"] == asked(kb, "ask", full)["quotes"]
+    assert out(kb("ask", "and the CDMO?", "--after", before)).startswith(f"Taken to mean: {full}\n")
+    assert not out(kb("ask", full, "--after", before)).startswith("Taken to mean")
+
+
+def test_ask_when_a_question_stands_before_a_batch_then_it_says_to_ask_the_follow_up_by_itself(kb: Kb) -> None:
+    result = kb("ask", "--batch", "-", "--after", "Does the sponsor report it?", stdin="and the CDMO?\n")
+    assert result.exit_code == 2
+    assert "--after goes with one question" in result.stderr
+
+
+@pytest.mark.usefixtures("documents")
 @pytest.mark.parametrize("name", ["ask", "search"])
 def test_batch_when_read_from_standard_input_prints_one_object_a_line_and_opens_once(
     kb: Kb, opened: Opened, name: str
@@ -190,7 +206,7 @@ def test_ask_json_when_compared_with_the_kernel_is_its_answer(kb: Kb, knowledge_
 
 def test_lines_of_an_answer_when_it_is_composed_say_so() -> None:
     quote = dict.fromkeys(QUOTE_KEYS, "") | {"text": "Yes.", "title": "T", "composed": True, "start_s": None}
-    assert "    T · composed" in list(answer_lines({"status": "answered", "quotes": [quote], "nearest": []}))
+    assert "    T · composed" in list(answer_lines({"status": "answered", "taken_to_mean": "", "quotes": [quote]}))
 
 
 def test_byline_when_nobody_speaks_is_the_article_s() -> None:

@@ -2,37 +2,171 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from kb.follow_up import taken_to_mean
+from kb.follow_up import stands_by_itself, taken_to_mean, understood
 from kb.words import words
 
+QUESTIONS = Path(__file__).resolve().parents[2] / "benchmarks" / "questions"
 BEFORE = "How far ahead of phase 3 should we lock the process?"
+CHOOSING = "How do we choose a CDMO for an antibody?"
+LONGEST = 2000
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "meant"),
+    [
+        (BEFORE, "and what about phase 2?", "How far ahead of phase 2 should we lock the process?"),
+        (BEFORE, "phase 2?", "How far ahead of phase 2 should we lock the process?"),
+        (BEFORE, "phase 2", "How far ahead of phase 2 should we lock the process?"),
+        (BEFORE, "What about for an antibody?", "How far ahead of phase 3 should we lock the process for an antibody?"),
+        (BEFORE, "or only in Europe?", "How far ahead of phase 3 should we lock the process or only in Europe?"),
+        ("When should we call in phase 1 of an antibody?", "and phase 2 of a gene therapy?",
+         "When should we call in phase 2 of a gene therapy?"),
+        ("What is needed for phase 2 and gene therapy?", "for phase 3 and cell therapy?",
+         "What is needed for phase 3 and cell therapy?"),
+        ("What is needed in phase 1?", "and in phase 3 of a plasmid?", "What is needed in phase 3 of a plasmid?"),
+        ("When should a firm in phase 1 book its commercial site?", "in phase 2?",
+         "When should a firm in phase 2 book its commercial site?"),
+        ("What do regulators in the US expect?", "in Europe?", "What do regulators in Europe expect?"),
+        ("Should we tell investors about it?", "the board too?", "Should we tell the board about it?"),
+        ("How soon is a critical deviation told?", "and a major one?", "How soon is a major deviation told?"),
+        ("When do we need stability data?", "and toxicology data?", "When do we need toxicology data?"),
+        ("Do we write about the budget?", "or about the date?", "Do we write about the budget or about the date?"),
+        ("Do we write about the budget?", "and about the date?", "Do we write about the date?"),
+        ("Who owns process improvements?", "and the raw data?", "Who owns the raw data?"),
+    ],
+)  # fmt: skip
+def test_a_follow_up_when_it_names_something_else_then_asks_the_same_of_that(
+    before: str, question: str, meant: str
+) -> None:
+    assert taken_to_mean(before, question) == meant
 
 
 @pytest.mark.parametrize(
     ("question", "meant"),
     [
-        ("and what about phase 2?", "How far ahead of phase 2 should we lock the process?"),
-        ("phase 2?", "How far ahead of phase 2 should we lock the process?"),
-        ("What about for an antibody?", "How far ahead of phase 3 should we lock the process for an antibody?"),
-        ("Why?", "Why: how far ahead of phase 3 should we lock the process?"),
+        ("and for a small molecule?", "How do we choose a CDMO for a small molecule?"),
+        ("small molecules?", "How do we choose a CDMO for small molecules?"),
+        ("gene therapy?", "How do we choose a CDMO for a gene therapy?"),
+        ("mRNA?", "How do we choose a CDMO for mRNA?"),
     ],
 )
-def test_a_follow_up_when_something_was_asked_before_then_means_the_full_question(question: str, meant: str) -> None:
-    assert taken_to_mean(BEFORE, question) == meant
+def test_a_swap_when_an_article_stands_before_it_then_the_article_fits(question: str, meant: str) -> None:
+    assert taken_to_mean(CHOOSING, question) == meant
+
+
+def test_a_swap_when_the_new_word_is_spoken_with_a_vowel_then_a_becomes_an() -> None:
+    before = "How do we choose a CDMO for a small molecule?"
+
+    assert taken_to_mean(before, "antibody?") == "How do we choose a CDMO for an antibody?"
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "meant"),
+    [
+        ("What should a repair plan contain?", "who should own it?", "Who should own a repair plan?"),
+        ("How long does a transfer take?", "Can that be shortened?", "Can a transfer be shortened?"),
+        ("How do we set up a joint team?", "How often should they meet?", "How often should a joint team meet?"),
+        ("What is an engineering run?", "When should we do one?", "When should we do an engineering run?"),
+        ("When should we lock the process?", "and how do we do that?", "How do we lock the process?"),
+        ("When is it right to leave?", "who decides that?", "Who decides that: when is it right to leave?"),
+        ("Who pays for a lost batch?", "why is that?", "Why is that: who pays for a lost batch?"),
+        ("How do we prepare an audit?", "What matters when we are there?",
+         "What matters when we are there: how do we prepare an audit?"),
+    ],
+)  # fmt: skip
+def test_a_question_when_it_points_back_then_names_what_it_points_to_or_stands_beside_it(
+    before: str, question: str, meant: str
+) -> None:
+    assert taken_to_mean(before, question) == meant
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "meant"),
+    [
+        (BEFORE, "Why?", "Why: how far ahead of phase 3 should we lock the process?"),
+        ("Should we audit the CDMO?", "How often?", "How often should we audit the CDMO?"),
+        ("When should we lock the process?", "how?", "How should we lock the process?"),
+        ("What makes a good contract?", "Tell me more", "Tell me more: what makes a good contract?"),
+        ("What are the tiers?", "Which is the first?", "Which is the first: what are the tiers?"),
+    ],
+)
+def test_a_bit_of_a_question_when_asked_then_is_asked_of_what_was_asked_before(
+    before: str, question: str, meant: str
+) -> None:
+    assert taken_to_mean(before, question) == meant
 
 
 @pytest.mark.parametrize(
     "question",
-    ["How many CDMOs should receive our request for proposal?", "Is it worth having two CDMOs?", BEFORE, "", "?"],
+    [
+        "How many CDMOs should receive our request for proposal?",
+        "Is it worth having two CDMOs?",
+        "What is CMC?",
+        "And how should we store the cell bank?",
+        "So when does trust break?",
+        "What about quality agreements makes them fail?",
+        "What about when trust breaks, who should call first?",
+        "If the CDMO hides a deviation, should we leave it?",
+        "Is it fair that the CDMO keeps the fee for a slot that it has resold?",
+        "tech transfer",
+        "for phase 3?",
+        "and phase 3",
+        "it " * 400,
+        BEFORE,
+        "",
+        "?",
+    ],
 )
 def test_a_question_when_it_stands_by_itself_then_is_no_follow_up(question: str) -> None:
     assert taken_to_mean(BEFORE, question) == ""
 
 
-@given(st.text(max_size=80), st.text(max_size=80))
+@pytest.mark.parametrize("name", ["own", "hard"])
+def test_full_questions_when_another_was_asked_before_then_none_is_taken_for_a_follow_up(name: str) -> None:
+    lines = (QUESTIONS / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
+    asked = [json.loads(line)["question"] for line in lines]
+
+    assert len(asked) > 100
+    assert [question for question in asked if taken_to_mean(CHOOSING, question)] == []
+
+
+def test_what_stands_by_itself_when_asked_of_one_question_then_needs_none_before_it() -> None:
+    assert stands_by_itself("What is CMC?")
+    assert not stands_by_itself("And what about phase 2?")
+
+
+def test_a_follow_up_when_there_is_nothing_before_it_or_it_would_be_too_long_then_stands_as_it_is() -> None:
+    meant = "How far ahead of phase 2 should we lock the process?"
+
+    assert understood("phase 2?", BEFORE, LONGEST).question == meant
+    assert understood("phase 2?", BEFORE, len(meant)).meant == meant
+    assert understood("phase 2?", BEFORE, len(BEFORE) - 1).question == "phase 2?"
+    assert understood("Why?", BEFORE, len(BEFORE)).meant == ""
+    assert understood("phase 2?", "", LONGEST).meant == ""
+    assert understood("phase 2?", " \n", LONGEST).meant == ""
+
+
+def test_a_follow_up_when_it_is_to_be_taken_word_for_word_then_stands_as_it_is() -> None:
+    assert understood("phase 2?", BEFORE, LONGEST, literal=True).question == "phase 2?"
+
+
+SAID = "what,who,how,long,should,is,it,that,one,do,we,and,about,for,in,the,a,an,of,phase 1,phase 2,antibody,mRNA,CDMO"
+WORDS = st.lists(st.sampled_from([*SAID.split(","), "board", "EU", "process", "pay", ",", "?"]), max_size=12).map(
+    " ".join
+)
+
+
+@given(WORDS | st.text(max_size=80), WORDS | st.text(max_size=80))
+@example("What is needed for an antibody?", "small molecules?")
 def test_what_is_meant_when_composed_then_has_no_words_but_the_two_questions_own(before: str, question: str) -> None:
-    assert set(words(taken_to_mean(before, question))) <= set(words(before)) | set(words(question))
+    own = set(words(before)) | set(words(question))
+    articles = {"a", "an"} if own & {"a", "an"} else set()
+
+    assert set(words(taken_to_mean(before, question))) <= own | articles

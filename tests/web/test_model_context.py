@@ -14,8 +14,8 @@ from kb.assembly import KnowledgeBase
 from tests.tiny import TinyEmbedder, TinyJudge
 from tests.web import samples
 from tests.web.conftest import Site, site_settings
-from tests.web.protocol import PAGES, TRUST, asked, called, in_process, text_of
-from web.limits import MOST_PART_CHARS
+from tests.web.protocol import PAGES, TRUST, asked, called, in_process, text_of, toolbox
+from web.limits import MOST_HITS, MOST_PART_CHARS
 
 
 @pytest.fixture
@@ -75,6 +75,21 @@ def test_ask_when_nothing_answers_then_it_says_so_and_is_no_error(server: Any) -
     assert result.structured_content["quotes"] == []
     assert not result.is_error
     assert text_of(result).startswith("Not found")
+
+
+def test_ask_when_a_question_stands_before_then_the_text_says_what_the_follow_up_is_taken_to_mean(server: Any) -> None:
+    before, full = "How does the sponsor rebuild trust?", "How does the CDMO rebuild trust?"
+    result = called(server, "ask", question="and the CDMO?", after=before)
+    assert (result.structured_content["question"], result.structured_content["taken_to_mean"]) == (full, full)
+    assert text_of(result).startswith(f"Taken to mean: {full}\n")
+    assert not text_of(called(server, "ask", question=full, after=before)).startswith("Taken to mean")
+
+
+def test_search_when_described_then_its_limit_is_that_of_hits_and_it_takes_no_question_before(site: Site) -> None:
+    tools = toolbox(site.base).tools
+    assert tools["search"].takes["properties"]["limit"]["maximum"] == MOST_HITS
+    assert "after" in tools["ask"].takes["properties"]
+    assert "after" not in tools["search"].takes["properties"]
 
 
 def test_ask_when_it_is_narrowed_then_only_that_side_answers(server: Any) -> None:

@@ -1,0 +1,114 @@
+"""How often a follow-up question is answered as the full question would be.
+
+    python -m benchmarks.follow_ups [WORK_FOLDER] [--part tune|report]
+
+A library of corpus/ is made in [WORK_FOLDER]. Each pair of benchmarks/questions/follow-ups-PART.jsonl is asked as the
+page asks it: what `kb.follow_up` takes `follow_up` to mean after `before`, or the follow-up as it stands. The full
+question is asked of the same library, with no filter and as many quotes as the settings say (five).
+
+Answered as the full question would be means: both are "not_found", or both are "answered" and the first quotes are the
+same or at least SHARED of the quotes are. Two quotes are the same if their citations are: the same revision and the
+same characters.
+
+A pair whose `full` is its `follow_up` stands by itself; it is right where it is left alone, and counted apart.
+`literal` counts the follow-ups that would be answered as the full question without any rule, asked word for word.
+--part report: only when the rules are done, and once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+from benchmarks.calibrate_answers import corpus_files
+from benchmarks.common import ROOT, filled, report
+from kb.assembly import KnowledgeBase
+from kb.errors import QuestionError
+from kb.follow_up import taken_to_mean
+from kb.records import Answer
+
+QUESTIONS = ROOT / "benchmarks" / "questions"
+# Of five quotes.
+SHARED = 3
+BAR = 0.8
+Row = dict[str, Any]
+
+
+def read(part: str) -> list[Row]:
+    file = QUESTIONS / f"follow-ups-{part}.jsonl"
+    return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+
+
+def cited(answer: Answer | None) -> list[str]:
+    return [quote.citation.id for quote in answer.quotes] if answer else []
+
+
+def shared(one: Answer | None, other: Answer | None) -> int:
+    return len(set(cited(one)) & set(cited(other)))
+
+
+def alike(one: Answer | None, full: Answer) -> bool:
+    """Whether the follow-up is answered as the full question is, by the docstring of this file."""
+    if one is None or one.status != full.status:
+        return False
+    if full.status == "not_found":
+        return True
+    return cited(one)[0] == cited(full)[0] or shared(one, full) >= SHARED
+
+
+def asked(base: KnowledgeBase, question: str) -> Answer | None:
+    """None for what cannot be searched."""
+    try:
+        return base.ask(question)
+    except QuestionError:
+        return None
+
+
+def measured(base: KnowledgeBase, pair: Row) -> Row:
+    meant = taken_to_mean(pair["before"], pair["follow_up"])
+    full = base.ask(pair["full"])
+    answer = asked(base, meant or pair["follow_up"])
+    return {
+        **pair,
+        "taken_to_mean": meant,
+        "full status": full.status,
+        "status": answer.status if answer else "cannot be searched",
+        "same first quote": bool(cited(full)) and cited(answer)[:1] == cited(full)[:1],
+        "quotes shared": shared(answer, full),
+        "alike": alike(answer, full),
+        "alike word for word": alike(asked(base, pair["follow_up"]), full),
+    }
+
+
+def summed(rows: list[Row]) -> Row:
+    follow_ups = [row for row in rows if row["full"] != row["follow_up"]]
+    alone = [row for row in rows if row["full"] == row["follow_up"]]
+    right = sum(row["alike"] for row in follow_ups)
+    return {
+        "follow-ups": len(follow_ups),
+        "answered as the full question": right,
+        "met": right >= BAR * len(follow_ups),
+        "literal": sum(row["alike word for word"] for row in follow_ups),
+        "full question answered": sum(row["full status"] == "answered" for row in follow_ups),
+        "stand by themselves": len(alone),
+        "left alone": sum(not row["taken_to_mean"] for row in alone),
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path, nargs="?", default=ROOT / "var" / "bench" / "follow-ups")
+    parser.add_argument("--part", choices=("tune", "report"), default="tune")
+    arguments = parser.parse_args()
+    files = [*corpus_files(), *sorted((ROOT / "corpus" / "notes").iterdir())]
+    with filled(arguments.folder, files) as base:
+        rows = [measured(base, pair) for pair in read(arguments.part)]
+    # What the rules are mended by is no figure to show, so it is kept apart.
+    name = "follow_ups" if arguments.part == "report" else "follow_ups-tune"
+    report(name, {"part": arguments.part, "bar": BAR, **summed(rows), "pairs": rows})
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,161 @@
+"""What a question is taken to mean that follows another one. README.md has the laws.
+
+"And what about phase 2?" after "When should we lock the process for phase 3?" is taken to mean "When should we lock
+the process for phase 2?". What stands by itself is no follow-up and stays as it is.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from kb.follow_up.another import another
+from kb.follow_up.likes import names_one, swapped
+from kb.follow_up.pointing import points_back
+from kb.follow_up.topics import topic
+from kb.follow_up.wording import ASKING, ASKING_WORD, AUXILIARY, JOINT, PREPOSITION, bare, capital, content, small
+from kb.words import words
+
+# A longer text has no shape that the rules know, and they would take long to find that.
+_MOST_CHARS = 500
+# A phrase that asks nothing by itself is no longer than this, in words; what follows an "if" may be.
+_LONGEST_PHRASE, _LONGEST_CLAUSE = 7, 12
+# A question with more words than this that say something stands by itself, though it has no verb or has an "it".
+_MOST_ELLIPTIC = 4
+_LEAD = re.compile(
+    r"^(?:(?:and|but|so|ok|okay|then|also|now|(?:the\s+)?same(?:\s+(?:question|thing|again))?)\b[\s,:]*)+",
+    re.IGNORECASE,
+)
+_OR = re.compile(r"^or\s+", re.IGNORECASE)
+_TAG = re.compile(r"[\s,]+(?:too|as well|also|instead|though|that is|i mean)$", re.IGNORECASE)
+_ABOUT = re.compile(r"^(?:what|how)\s+about\s+", re.IGNORECASE)
+_WHAT_IF = re.compile(r"^what\s+(?=if\s)", re.IGNORECASE)
+_IF_IT_IS = re.compile(r"^if\s+it(?:'s|\s+is)\s+", re.IGNORECASE)
+# Asks for more of the same, or which of what was told.
+_MORE = re.compile(
+    r"^(?:please\s+)?(?:tell me more|more|go on|explain|elaborate|(?:give me\s+)?(?:some\s+|an?\s+)?examples?)$"
+    rf"|^which\s+{AUXILIARY}\s",
+    re.IGNORECASE,
+)
+# A whole question: "who should call", "how often do we audit", "how to choose".
+_CLAUSE = rf"(?:(?:{ASKING_WORD}(?:\s+[\w'-]+){{0,4}}?\s+(?:{AUXILIARY}|to)\s+|{AUXILIARY}\s+)[\w'-]+)"
+_WHOLE = re.compile(rf"(?:^|[,;:]\s*(?:and\s+|then\s+)?)(?:{PREPOSITION}\s+)?{_CLAUSE}", re.IGNORECASE)
+# "who pays for a failed batch": the asking word is what does it.
+_DOES = re.compile(r"^(?:who|what|which)\b", re.IGNORECASE)
+_FINITE = re.compile(
+    r"(?<!that)(?<!which)(?<!who)\s(?:is|are|was|were|does|do|can|should|would|will|must|has|have|makes?|matters?|means"
+    r"|causes|happens|keeps)\s",
+    re.IGNORECASE,
+)
+_HOW = re.compile(r"^(?:when|where|how(?:\s+\w+){0,2}?)(?=\s+" + AUXILIARY + r"\s)", re.IGNORECASE)
+_HOW_ALONE = re.compile(r"^(?:when|where|how)\b", re.IGNORECASE)
+_ASKS_WHETHER = re.compile(AUXILIARY + r"\s", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Understood:
+    """asked: as it was put; before: the question before it; meant: what it is taken to mean, "" where it is left."""
+
+    asked: str
+    before: str
+    meant: str
+
+    @property
+    def question(self) -> str:
+        """What is asked of the library."""
+        return self.meant or self.asked
+
+
+def understood(asked: str, before: str, longest: int, *, literal: bool = False) -> Understood:
+    """before: the question before this one, or ""; longest: characters of a question.
+
+    literal: it is to be taken word for word. So is what would be longer than a question may be.
+    """
+    if literal or max(len(before), len(asked)) > longest:
+        return Understood(asked, before, "")
+    meant = taken_to_mean(before, asked)
+    return Understood(asked, before, meant if len(meant) <= longest else "")
+
+
+def stands_by_itself(question: str) -> bool:
+    """Whether a question is understood without the one before it."""
+    return not taken_to_mean("When should a sponsor talk to a manufacturer", question)
+
+
+def taken_to_mean(previous: str, question: str) -> str:
+    """The question as it is understood after the previous one; "" where it stands by itself."""
+    before, asked = bare(previous), bare(question)
+    if not before or not asked or before.lower() == asked.lower() or max(len(before), len(asked)) > _MOST_CHARS:
+        return ""
+    untagged = _TAG.sub("", asked) or asked
+    short = _LEAD.sub("", untagged) or untagged
+    led, marked = short != asked, "?" in question
+    about = _ABOUT.match(short)
+    if about and short[about.end() :].strip():
+        rest = short[about.end() :].strip()
+        return "" if _says_all(rest) else another(before, rest)
+    short = _WHAT_IF.sub("", short)
+    if _WHOLE.search(_OR.sub("", short)):
+        short = _OR.sub("", short)
+    if _MORE.match(short):
+        return _beside(before, short)
+    if ASKING.match(short) and (_WHOLE.match(short) or not JOINT.match(short)):
+        return _asked_again(before, short)
+    if _WHOLE.search(short):
+        return ""
+    return _phrase(before, short, led=led, marked=marked)
+
+
+def _phrase(before: str, short: str, *, led: bool, marked: bool) -> str:
+    """A phrase that asks nothing by itself: a follow-up if it is short and is put as one."""
+    joined = bool(JOINT.match(short))
+    if len(words(short)) > (_LONGEST_CLAUSE if joined else _LONGEST_PHRASE):
+        return ""
+    if_it_is = _IF_IT_IS.match(short)
+    if if_it_is and names_one(short[if_it_is.end() :]):
+        short = short[if_it_is.end() :]
+    marked = marked and len(content(short)) <= _MOST_ELLIPTIC
+    if not (led or marked or joined or (names_one(short) and swapped(before, short))):
+        return _with_topic(before, short) if points_back(short) else ""
+    return another(before, short)
+
+
+def _asked_again(before: str, short: str) -> str:
+    """A question of its own, if it is whole; else of what was asked before."""
+    told = len(content(short))
+    if told > _MOST_ELLIPTIC:
+        return ""
+    if points_back(short):
+        return _with_topic(before, short)
+    if (told and _WHOLE.search(short)) or (told > 1 and _DOES.match(short)):
+        return ""
+    if _ASKS_WHETHER.match(before) and not _DOES.match(short):
+        return f"{capital(short)} {small(before)}?"
+    if _HOW.match(before) and _HOW_ALONE.match(short):
+        return capital(_HOW.sub(lambda _: short, before, count=1)) + "?"
+    return _beside(before, short)
+
+
+def _with_topic(before: str, short: str) -> str:
+    """What points back, with what it points to in its place; beside the question before, where that is not plain."""
+    found, back = topic(before), points_back(short)
+    if found is None or back is None or not back.replaceable:
+        return _beside(before, short)
+    if not back.act:
+        return capital(short[: back.start] + found.noun + short[back.end :]) + "?"
+    if not found.verb:
+        return _beside(before, short)
+    return capital(f"{short[: back.start]}{found.verb} {found.noun}{short[back.end :]}") + "?"
+
+
+def _beside(before: str, short: str) -> str:
+    return f"{capital(short)}: {small(before)}?"
+
+
+def _says_all(rest: str) -> bool:
+    """Whether what stands after "what about" is a question by itself."""
+    clause = _WHOLE.search(rest)
+    if clause is not None and not (clause.start() == 0 and JOINT.match(rest)):
+        return True
+    verb = None if JOINT.match(rest) else _FINITE.search(f" {rest} ")
+    return verb is not None and bool(content(rest[: verb.start()]))

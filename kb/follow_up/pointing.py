@@ -1,0 +1,83 @@
+"""Words by which a question points to what was said before it: "it", "that", "one". Pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from kb.follow_up.topics import PREDICATE
+from kb.follow_up.wording import AUXILIARY, content
+from kb.words import STOP_WORDS, words
+
+# More words that say something before such a word, and it points to them and not to the question before.
+_MOST_BEFORE = 2
+# "Is it worth having ..." and "there is" point to nothing that was said before.
+_EMPTY = re.compile(
+    r"\b(?:is|was|does|can|could|will|would)\s+it\s+(?:\w+\s+){1,3}(?:to|that|for|when|if|having)\b"
+    r"|\b(?:is|are|was|were)\s+there(?=\s+\w)|\bthere\s+(?:is|are)\b",
+    re.IGNORECASE,
+)
+_POINTING = re.compile(
+    r"\bdo\s+(?P<act>that|so|it|this)\b|\b(?P<word>it|they|them|that|this|these|those|ones?|its|their|he|she|him|there|else)\b",
+    re.IGNORECASE,
+)
+_PERSONAL = ("it", "they", "them")
+_POSSESSIVE = ("its", "their", "he", "she", "him", "else")
+_NEAR = ("that", "this", "these", "those")
+_GOVERNS = re.compile(
+    rf"(?:^|\b(?:{AUXILIARY}|for|in|with|at|after|before|from|about|by|on|of|to|like|than|all))\s*$", re.IGNORECASE
+)
+_BEING = re.compile(r"\b(?:is|are|was|were)\s*$", re.IGNORECASE)
+# "does one need": anybody; "the one", "which one": one of what was said.
+_NO_NOUN_BEFORE = re.compile(
+    r"\b(?:the|which|any|each|every|does|can|could|should|would|will|must|may|might)\s*$", re.IGNORECASE
+)
+_ENDS = re.compile(rf"^\s*(?:$|[,;]|{PREDICATE}\b)", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Back:
+    """start, end: of what points back. act: it is something done ("do that"). replaceable: by what it points to."""
+
+    start: int
+    end: int
+    act: bool
+    replaceable: bool
+
+
+def points_back(question: str) -> Back | None:
+    """The first of a question's words that points to what was said before it."""
+    text = _EMPTY.sub(lambda match: " " * len(match.group()), question)
+    for match in _POINTING.finditer(text):
+        told = len(content(text[: match.start()]))
+        if told > _MOST_BEFORE:
+            return None
+        found = _back(text, match, told)
+        if found is not None:
+            return found
+    return None
+
+
+def _back(text: str, match: re.Match[str], told: int) -> Back | None:
+    if match.group("act"):
+        return Back(match.start(), match.end(), act=True, replaceable=True)
+    word = match.group("word").lower()
+    before, after = text[: match.start()], text[match.end() :]
+    place = match.start(), match.end()
+    following = words(after)[:1]
+    last = not following or following[0] in STOP_WORDS
+    if word in _PERSONAL:
+        return Back(*place, act=False, replaceable=True)
+    if word in _POSSESSIVE:
+        # "What does the CDMO do, and who pays its bills": whose they are is told before.
+        return Back(*place, act=False, replaceable=False) if told < _MOST_BEFORE else None
+    if word in _NEAR:
+        if not _GOVERNS.search(before):
+            return None
+        told = bool(_BEING.search(before))  # "why is that" points to all that was said
+        return Back(*place, act=False, replaceable=not told and (last or bool(_ENDS.match(after))))
+    if word in ("one", "ones") and last and not _NO_NOUN_BEFORE.search(before):
+        return Back(*place, act=False, replaceable=word == "one")
+    if word == "ones":
+        return Back(*place, act=False, replaceable=False)
+    return Back(*place, act=False, replaceable=False) if word == "there" and not following else None
