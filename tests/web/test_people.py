@@ -117,6 +117,7 @@ def test_a_themes_page_when_it_quotes_then_every_word_is_read_again_and_equal(si
 
 def test_a_themes_page_when_a_quoted_text_is_edited_then_it_quotes_what_stands_there_now(unlimited: Site) -> None:
     client, now = unlimited.client(), samples.interview()
+    samples.publish(unlimited.base, samples.roundtable(), samples.hostile())
     before = replace(now, text=now.text.replace("within two hours", "within ten hours"))
     for draft, words in ((before, "within ten hours"), (now, "within two hours")):
         samples.publish(unlimited.base, draft)

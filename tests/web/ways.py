@@ -75,13 +75,16 @@ class Reader:
 class Keyboard(Reader):
     """Presses keys and nothing else; whatever has the focus must show that it has."""
 
-    def reach(self, name: str, *, exactly: bool = False) -> None:
+    def reach(self, name: str, *, exactly: bool = False, here: bool = False) -> None:
+        """Tab on to it; here: unless it has the focus already."""
         for _ in range(MOST_TABS):
+            if not here:
+                self.page.keyboard.press("Tab")
+            here = False
             named, shown = self.page.evaluate(FOCUSED)
             if named == name or (named.startswith(name) and not exactly):
                 assert shown, f"{name!r} does not show the focus"
                 return
-            self.page.keyboard.press("Tab")
         raise AssertionError(f"{name!r} is not reached with the keyboard")
 
     def follow(self, name: str) -> None:
@@ -116,7 +119,8 @@ class Keyboard(Reader):
         return copied(self.page)
 
     def use(self, name: str) -> None:
-        self.press(name, leads=False)
+        self.reach(name, here=True)
+        self.page.keyboard.press("Enter")
 
 
 class WithoutScripts(Reader):
