@@ -101,19 +101,6 @@ def test_question_when_asked_on_the_front_page_then_a_quote_of_the_answer_is_rea
     assert in_its_place(reader.page, site.base.library)
 
 
-def test_follow_up_when_asked_then_what_it_was_taken_to_mean_is_shown_and_can_be_refused(
-    reader: Reader,
-) -> None:
-    reader.open(ANSWER)
-    reader.write("Your question", "And what about a failed audit?")
-    reader.press("Ask")
-    meant = reader.page.locator("#taken-to-mean")
-    assert "And what about a failed audit?" in (meant.text_content() or "")
-    reader.follow(meant.get_by_role("link").first.text_content() or "")
-    assert reader.page.locator("h1").text_content() == "And what about a failed audit?"
-    assert meant.count() == 0
-
-
 def test_quotes_when_grouped_anew_then_the_same_ones_stand_under_other_headings(reader: Reader) -> None:
     reader.open(ANSWER)
     page = reader.page

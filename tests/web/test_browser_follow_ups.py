@@ -7,31 +7,27 @@ from collections.abc import Iterator
 import pytest
 from playwright import sync_api
 
+from tests.web.browsers import View, in_viewport, opened
 from tests.web.conftest import Site
-from tests.web.test_browser import View, in_viewport, opened, served, tabbed_to
+from tests.web.ways import Keyboard
 
 pytestmark = pytest.mark.browser
-__all__ = ["served"]
 BEFORE = "How does the sponsor rebuild trust after a failed batch?"
 FOLLOW_UP = "and the CDMO?"
 FULL = "How does the CDMO rebuild trust after a failed batch?"
 
 
 @pytest.fixture(params=[(1280, 900, "light"), (390, 844, "dark")], ids=lambda look: f"{look[0]}-{look[2]}")
-def plain(request: pytest.FixtureRequest, chromium: sync_api.Browser, served: str) -> Iterator[sync_api.Page]:
+def plain(request: pytest.FixtureRequest, chromium: sync_api.Browser, served: str) -> Iterator[View]:
     """A page of the site in a browser that runs no script."""
-    width, height, scheme = request.param
-    context = chromium.new_context(
-        java_script_enabled=False, viewport={"width": width, "height": height}, color_scheme=scheme, base_url=served
-    )
-    context.set_default_timeout(10_000)
-    yield context.new_page()
-    context.close()
+    with opened(chromium, served, request.param, scripts=False) as view:
+        yield view
 
 
 @pytest.fixture
 def phone(chromium: sync_api.Browser, served: str) -> Iterator[View]:
-    yield from opened(chromium, served, 390, 844, "light")
+    with opened(chromium, served, (390, 844, "light")) as view:
+        yield view
 
 
 def shown(page: sync_api.Page) -> list[str]:
@@ -52,29 +48,30 @@ def follow(page: sync_api.Page, link: sync_api.Locator) -> None:
         link.click()
 
 
-def test_a_follow_up_when_scripts_are_off_then_it_is_understood_narrowed_widened_and_taken_word_for_word(
-    plain: sync_api.Page, site: Site
+def test_a_follow_up_when_scripts_are_off_then_it_is_understood_narrowed_and_taken_word_for_word(
+    plain: View, site: Site
 ) -> None:
-    plain.goto(f"/ask?q={BEFORE}&side=cdmo&since=2025")
-    plain.fill("#q", FOLLOW_UP)
-    follow(plain, plain.get_by_role("button", name="Ask", exact=True))
-    note = plain.locator("#taken-to-mean")
-    assert plain.locator("h1").text_content() == FULL
+    plain.open(f"/ask?q={BEFORE}&side=cdmo&since=2025")
+    page = plain.page
+    page.fill("#q", FOLLOW_UP)
+    follow(page, page.get_by_role("button", name="Ask", exact=True))
+    note = page.locator("#taken-to-mean")
+    assert page.locator("h1").text_content() == FULL
     assert f"You asked “{FOLLOW_UP}”" in (note.text_content() or "")
-    assert proved(plain, site)
-    assert plain.locator(".chips li").count() == 2
+    assert proved(page, site)
+    assert page.locator(".chips li").count() == 2
 
-    follow(plain, plain.get_by_role("link", name="Speaker", exact=True))
-    assert plain.get_by_role("link", name="Speaker", exact=True).get_attribute("aria-current") == "true"
-    follow(plain, plain.get_by_role("link", name="side CDMO"))
-    assert plain.locator(".chips li").count() == 1
-    assert plain.get_by_role("link", name="Speaker", exact=True).get_attribute("aria-current") == "true"
-    assert plain.locator("h1").text_content() == FULL
+    follow(page, page.get_by_role("link", name="Speaker", exact=True))
+    assert page.get_by_role("link", name="Speaker", exact=True).get_attribute("aria-current") == "true"
+    follow(page, page.get_by_role("link", name="side CDMO"))
+    assert page.locator(".chips li").count() == 1
+    assert page.get_by_role("link", name="Speaker", exact=True).get_attribute("aria-current") == "true"
+    assert page.locator("h1").text_content() == FULL
     assert note.is_visible()
-    assert proved(plain, site)
+    assert proved(page, site)
 
-    follow(plain, note.get_by_role("link"))
-    assert plain.locator("h1").text_content() == FOLLOW_UP
+    follow(page, note.get_by_role("link"))
+    assert page.locator("h1").text_content() == FOLLOW_UP
     assert note.count() == 0
 
 
@@ -83,10 +80,8 @@ def test_a_follow_up_when_only_the_keyboard_is_used_then_it_is_asked_and_taken_w
 ) -> None:
     phone.open(f"/ask?q={BEFORE}&side=cdmo")
     page = phone.page
-    for _ in range(20):
-        page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement.name") == "q":
-            break
+    keys = Keyboard(phone)
+    keys.reach("Your question")
     page.keyboard.press("Control+a")
     page.keyboard.type(FOLLOW_UP)
     with page.expect_navigation():
@@ -95,7 +90,7 @@ def test_a_follow_up_when_only_the_keyboard_is_used_then_it_is_asked_and_taken_w
     assert page.locator("#taken-to-mean").is_visible()
     assert proved(page, site)
 
-    tabbed_to(page, "Ask it word for word instead")
+    keys.reach("Ask it word for word instead")
     assert in_viewport(page, "#taken-to-mean")
     with page.expect_navigation():
         page.keyboard.press("Enter")

@@ -11,7 +11,8 @@ Follow an example, or a suggestion while typing
   keyboard  questions   test_the_ask_box_when_typed_in_then_is_a_combobox_that_the_keyboard_drives
   no script questions   test_the_ask_box_when_scripts_are_off_then_it_is_a_plain_field_that_asks
 Ask a follow-up, and refuse what it was taken to mean
-  both      asking      test_follow_up_when_asked_then_what_it_was_taken_to_mean_is_shown_and_can_be_refused
+  keyboard  follow_ups  test_a_follow_up_when_only_the_keyboard_is_used_then_it_is_asked_and_taken_word_for_word
+  no script follow_ups  test_a_follow_up_when_scripts_are_off_then_it_is_understood_narrowed_and_taken_word_for_word
 Group an answer by relevance, side, speaker or date
   both      asking      test_quotes_when_grouped_anew_then_the_same_ones_stand_under_other_headings
 Copy a citation in each of its forms
