@@ -41,7 +41,11 @@ _KINDS = (
         r"|oligonucleotides?|vaccines?|exosomes?|(?:extracellular )?vesicles?|(?:recombinant )?proteins?"
     ),
     _Kind(r"sponsors?|CD?MOs?|consultants?|investors?|regulators?|boards?|biotechs?"),
-    _Kind(r"CEO|COO|CFO|chief executive|heads? of \w+|quality (?:head|director|lead)s?|project (?:manager|lead)s?"),
+    _Kind(
+        r"CEO|COO|CFO|chief executives?|heads? of \w+|(?:quality|site) (?:head|director|lead)s?"
+        r"|(?:project|programme) (?:manager|lead)s?|executives?|scientists?|engineers?|operators?|auditors?"
+        r"|analysts?|lawyers?|(?:core|project|working|quality) teams?"
+    ),
     _Kind(r"United States|USA?|America|Europe(?:an Union)?|EU|UK|United Kingdom|Japan|China|Switzerland"),
     _Kind(r"FDA|EMA|MHRA|PMDA"),
     _Kind(
@@ -77,9 +81,40 @@ def swapped(before: str, rest: str) -> str | None:
     return before
 
 
+_CDMO = re.compile(r"CD?MOs?", re.IGNORECASE)
+_CONTRASTS = (
+    r"critical|major|minor",
+    r"autologous|allogeneic",
+    r"small|large|big|mid-?sized",
+    r"first|second|third|last|next",
+    r"new|old|current|former|existing|previous",
+    r"early|late|mid",
+    r"routine|for-cause",
+    r"fixed|variable",
+    r"good|bad",
+    r"internal|external",
+)
+
+
+def contrasted(before: str, adjective: str) -> str:
+    """The question before with an adjective in the place of the one that it is set against; "" where there is none."""
+    for contrast in _CONTRASTS:
+        pattern = re.compile(rf"(?:\b(?P<lead>an?)\s+)?(?<![\w-])(?P<thing>{contrast})(?![\w-])", re.IGNORECASE)
+        there = list(pattern.finditer(before))
+        if len(there) == 1 and pattern.fullmatch(adjective) and _plain(there[0]) != adjective.lower():
+            lead = article("", there[0].group("lead") or "", f"{adjective} x")
+            return f"{before[: there[0].start()]}{f'{lead} {adjective}'.strip()}{before[there[0].end() :]}"
+    return ""
+
+
 def names_one(text: str) -> bool:
     """Whether a thing of any of the kinds is named."""
     return any(kind.found(text) for kind in _KINDS)
+
+
+def ends_with_one(text: str) -> bool:
+    """Whether the last word is of any of the kinds: "for an antibody", and not "about our CDMO contract"."""
+    return any(match.end() == len(text) for kind in _KINDS for match in kind.found(text))
 
 
 def article(named: str, old: str, word: str) -> str:
@@ -103,11 +138,15 @@ def _with_the_rest(before: str, rest: str, changes: list[tuple[re.Match[str], re
 
 
 def _counterparts(before: str, there: list[re.Match[str]], rest: str, here: list[re.Match[str]]) -> list[re.Match[str]]:
-    """Of several likes, those that stand after the same word as the new one: "in phase 1" and "in phase 2"."""
+    """Of several likes, those that stand after the same word as the new one ("in phase 2"), or have its article."""
     if len(here) != 1 or len({_plain(match) for match in there}) < 2:
         return there
     leading = words(rest[: here[0].start()])[-1:]
-    return [match for match in there if leading and words(before[: match.start()])[-1:] == leading]
+    found = [match for match in there if leading and words(before[: match.start()])[-1:] == leading]
+    lead = here[0].group("lead")
+    found = found or [match for match in there if lead and (match.group("lead") or "").lower() == lead.lower()]
+    # The CDMO is in most questions, and then it is with somebody else that it is done.
+    return found or [match for match in there if not _CDMO.fullmatch(match.group("thing"))]
 
 
 def _put(old: re.Match[str], new: re.Match[str], after: str) -> str:

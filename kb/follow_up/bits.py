@@ -1,0 +1,43 @@
+"""Questions that are whole in form and leave out what they are about: "who pays?", "what are the risks?". Pure."""
+
+from __future__ import annotations
+
+import re
+
+from kb.follow_up.wording import ASKING_WORD, AUXILIARY, content
+
+# Asks for more of the same, and names nothing.
+_MORE = re.compile(
+    r"^(?:please\s+)?(?:(?:can|could) you\s+)?(?:(?:tell|show|give) (?:me|us)\s+)?"
+    r"(?:(?:a bit |a little |some |any |an?\s+|for\s+|more\s+)*(?:more|details?|examples?|instance)|go on|explain|elaborate"
+    r"|(?:what|who|anything|anyone|something) else|such as(?: what)?|like what|says? who|who says(?: so| that)?"
+    r"|(?:how|why) so|really|are you sure|in (?:short|practice|detail)|what (?:exactly|precisely|do you mean|does that mean))$",
+    re.IGNORECASE,
+)
+# Sides of a thing, which are nothing without it.
+_SIDE = (
+    r"(?:risks?|downsides?|upsides?|benefits?|advantages?|disadvantages?|drawbacks?|pros|cons|costs?|price|alternatives?"
+    r"|options?|exceptions?|reasons?|consequences?|limits?|limitations?|steps?|items?|parts?|points?|rules?|way|ways"
+    r"|difference|trade-offs?|pitfalls?|mistakes?|traps?|signs?|goals?|purpose|deadline|timeline|minimum|maximum|catch|point"
+    r"|problems?|challenges?|order|owner|result|outcome|remedy|solution|topics?|questions?|criteria|role|roles|impact|effect|effects)"
+)
+_SIDES = re.compile(
+    rf"^(?:(?:{ASKING_WORD})\s+)?{AUXILIARY}\s+(?:there\s+)?(?:the|an?|any|some|other)\s+(?:[\w-]+\s+){{0,2}}?{_SIDE}$",
+    re.IGNORECASE,
+)
+_DEFINES = re.compile(r"^(?:what|who)(?:\s+(?:is|are|was|were)|['’]s)\s", re.IGNORECASE)
+_PARTY = r"(?:CD?MOs?|sponsors?|boards?|investors?|regulators?|lawyers?|auditors?|CEO|consultants?|executives?|scientists?)"
+# "What should the lawyers check": of what, was said before.
+_PARTY_DOES = re.compile(rf"^(?:what|when|where|how)\s+{AUXILIARY}\s+(?:the|our|their)\s+{_PARTY}\s+[\w-]+$", re.IGNORECASE)
+_ONE_IS = re.compile(rf"^{AUXILIARY}\s+(?:one|two|three|some|none|both|all|most)\s+(?:be\s+)?[\w-]+$", re.IGNORECASE)
+
+
+def asks_for_more(question: str) -> bool:
+    return bool(_MORE.match(question))
+
+
+def leaves_out(question: str) -> bool:
+    """Whether a question, whole in form, does not say what it is about."""
+    if _SIDES.match(question) or _ONE_IS.match(question) or _PARTY_DOES.match(question):
+        return True
+    return len(content(question)) == 1 and not _DEFINES.match(question)
