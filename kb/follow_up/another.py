@@ -13,15 +13,26 @@ from kb.words import STOP_WORDS
 _OF_ONE_THING = re.compile(rf"^who\s+(?!{AUXILIARY})|^(?:who|what)\s+(?:is|are)\s+(?!the\s)", re.IGNORECASE)
 _ONE = re.compile(r"^(?:an?|the)?\s*([\w-]+)\s+ones?$", re.IGNORECASE)
 _AN_OLD = re.compile(r"\b(an?)\s+([\w-]+)\s+(?=[\w-])", re.IGNORECASE)
-_ONE_THAT = re.compile(r"^(?:(?:an?|the)\s+)?(?:one|ones|those)\s+(?P<that>(?:that|which|who)\s+.+)$", re.IGNORECASE)
+_ONE_THAT = re.compile(
+    r"^(?:(?:even|only|also)\s+)?(?:(?:an?|the)\s+)?(?:ones?|those)\s+(?P<that>(?:that|which|who|about|for|from|in|with|at)\s+.+)$",
+    re.IGNORECASE,
+)
 _THAT = re.compile(r"(?<=[\w)]\s)(?:that|which|who)\s+[^,;:]+$", re.IGNORECASE)
 _IN_THE = re.compile(rf"^(?:{PREPOSITION}\s+)?(?:the\s+)?(?P<adjective>[\w-]+)$", re.IGNORECASE)
-_TIME_WORD = re.compile(r"^(?:right\s+)?(?:afterwards?|after|later|beforehand|before|today|now|earlier)(?:\s+on)?$", re.IGNORECASE)
+_TIME_WORD = re.compile(
+    r"^(?:right\s+)?(?:afterwards?|after|later|beforehand|before|today|now|earlier)(?:\s+on)?$", re.IGNORECASE
+)
 _LEAD = re.compile(rf"^{PREPOSITION}\b", re.IGNORECASE)
 _PROPER = re.compile(r"(?:America|Europe|Japan|China|Switzerland|United|[A-Z]\b)")
 _TIMES = r"(?:before|after|during|until|since|while|when|once|within)"
 _CONDITIONS = r"(?:if|unless)"
 _EACH = r"(?:each|every)\s+(?:hour|day|week|month|quarter|year)"
+# What begins so says how much of a thing is meant, or whose it is, and is not all that is asked about.
+_NO_NAME = re.compile(
+    r"^(?:any|some|each|every|both|all|no|none|its|their|his|her|ones?|even|only|also|already|like|such|more|less|not|maybe"
+    r"|perhaps|especially|particularly|always|never|\w+ly)\b",
+    re.IGNORECASE,
+)
 _OR = re.compile(r"\bor\b", re.IGNORECASE)
 # What is no other thing, but a side of the one that was asked about, or something done.
 _NO_THING = re.compile(
@@ -50,7 +61,7 @@ def _one_that(before: str, rest: str) -> str:
     one, old = _ONE_THAT.match(rest), _THAT.search(before)
     if one is None:
         return ""
-    if old is not None:
+    if old is not None and _THAT.search(rest):
         return before[: old.start()] + one.group("that")
     found = topic(before)
     if found is None:
@@ -105,8 +116,8 @@ def _another_time(before: str, rest: str) -> str:
     if _TIME_WORD.match(rest):
         old = re.search(rf"(?<=\S\s){_TIMES}\s[^,]+$", before, re.IGNORECASE)
         return before[: old.start()] + rest if old else ""
-    for leads in (_TIMES, _CONDITIONS):
-        if re.match(rf"(?:even\s+|only\s+)?{leads}\s", rest, re.IGNORECASE):
+    for leads in (_EACH, _TIMES, _CONDITIONS):
+        if re.match(rf"(?:even\s+|only\s+)?{leads}(?:\s|$)", rest, re.IGNORECASE):
             old = re.search(rf"(?<=\S\s)(?:{_EACH}|{leads}\s[^,]+$)", before, re.IGNORECASE)
             return before[: old.start()] + rest + before[old.end() :] if old else ""
     return ""
@@ -131,7 +142,15 @@ def _same_head(before: str, rest: str) -> str:
 def _another_topic(before: str, rest: str) -> str:
     """ "the raw data" after "Who owns process improvements?": in the place of all that the question is about."""
     found = topic(before)
-    if found is None or JOINT.match(rest) or _OR.search(rest) or names_one(rest) or _NO_THING.search(rest) or not content(rest):
+    if (
+        found is None
+        or _NO_NAME.match(rest)
+        or JOINT.match(rest)
+        or _OR.search(rest)
+        or names_one(rest)
+        or _NO_THING.search(rest)
+        or not content(rest)
+    ):
         return ""
     if _OF_ONE_THING.match(before) and found.end == len(before):
         return before[: found.start] + rest

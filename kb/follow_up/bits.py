@@ -9,9 +9,12 @@ from kb.follow_up.wording import ASKING_WORD, AUXILIARY, content
 # Asks for more of the same, and names nothing.
 _MORE = re.compile(
     r"^(?:please\s+)?(?:(?:can|could) you\s+)?(?:(?:tell|show|give) (?:me|us)\s+)?"
-    r"(?:(?:a bit |a little |some |any |an?\s+|for\s+|more\s+)*(?:more|details?|examples?|instance)|go on|explain|elaborate"
-    r"|(?:what|who|anything|anyone|something) else|such as(?: what)?|like what|says? who|who says(?: so| that)?"
-    r"|(?:how|why) so|really|are you sure|in (?:short|practice|detail)|what (?:exactly|precisely|do you mean|does that mean))$",
+    r"(?:(?:a bit |a little |some |any |an?\s+|for\s+|more\s+)*(?:more|details?|examples?|instance)"
+    r"|go on|explain|elaborate"
+    r"|(?:what|who|anything|anyone|something) else|such as(?: what)?|like (?:what|who|how|when|where)"
+    r"|says? who|who says(?: so| that)?"
+    r"|(?:how|why) so|really|are you sure|in (?:short|practice|detail)"
+    r"|what (?:exactly|precisely|do you mean|does that mean))$",
     re.IGNORECASE,
 )
 # Sides of a thing, which are nothing without it.
@@ -21,15 +24,32 @@ _SIDE = (
     r"|difference|trade-offs?|pitfalls?|mistakes?|traps?|signs?|goals?|purpose|deadline|timeline|minimum|maximum|catch|point"
     r"|problems?|challenges?|order|owner|result|outcome|remedy|solution|topics?|questions?|criteria|role|roles|impact|effect|effects)"
 )
+# "The biggest risks" are those of what was asked about; "the offside rule" is a thing of its own.
+_USUAL = (
+    r"(?:main|usual|typical|key|common|real|likely|possible|hidden|first|second|next|last|best|worst|right|other|cheaper"
+    r"|better|faster|simpler|\w{2,}est|most\s+\w+)"
+)
 _SIDES = re.compile(
-    rf"^(?:(?:{ASKING_WORD})\s+)?{AUXILIARY}\s+(?:there\s+)?(?:the|an?|any|some|other)\s+(?:[\w-]+\s+){{0,2}}?{_SIDE}$",
+    rf"^(?:(?:{ASKING_WORD})\s+)?{AUXILIARY}\s+(?:there\s+)?(?:the|an?|any|some|other)\s+(?:{_USUAL}\s+){{0,2}}{_SIDE}$",
     re.IGNORECASE,
 )
 _DEFINES = re.compile(r"^(?:what|who)(?:\s+(?:is|are|was|were)|['’]s)\s", re.IGNORECASE)
-_PARTY = r"(?:CD?MOs?|sponsors?|boards?|investors?|regulators?|lawyers?|auditors?|CEO|consultants?|executives?|scientists?)"
+_PARTY = (
+    r"(?:CD?MOs?|sponsors?|boards?|investors?|regulators?|lawyers?|auditors?|CEO|consultants?|executives?|scientists?)"
+)
 # "What should the lawyers check": of what, was said before.
-_PARTY_DOES = re.compile(rf"^(?:what|when|where|how)\s+{AUXILIARY}\s+(?:the|our|their)\s+{_PARTY}\s+[\w-]+$", re.IGNORECASE)
+_PARTY_DOES = re.compile(
+    rf"^(?:what|when|where|how)\s+{AUXILIARY}\s+(?:the|our|their)\s+{_PARTY}\s+[\w-]+$", re.IGNORECASE
+)
 _ONE_IS = re.compile(rf"^{AUXILIARY}\s+(?:one|two|three|some|none|both|all|most)\s+(?:be\s+)?[\w-]+$", re.IGNORECASE)
+
+
+_SIDE_ALONE = re.compile(rf"^(?:(?:the|any|some|other|what|which)\s+)?(?:{_USUAL}\s+){{0,2}}{_SIDE}$", re.IGNORECASE)
+
+
+def names_a_side(phrase: str) -> bool:
+    """ "the risks", "any downsides"."""
+    return bool(_SIDE_ALONE.match(phrase))
 
 
 def asks_for_more(question: str) -> bool:

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 
 from kb.follow_up.another import another
-from kb.follow_up.bits import asks_for_more, leaves_out
+from kb.follow_up.bits import asks_for_more, leaves_out, names_a_side
 from kb.follow_up.core import after_all, of_core
 from kb.follow_up.likes import names_one, swapped
 from kb.follow_up.pointing import points_back
@@ -111,7 +111,7 @@ def taken_to_mean(previous: str, question: str) -> str:
         rest = short[about.end() :].strip()
         if _says_all(rest):
             return ""
-        return _with_topic(before, rest) if points_back(rest) else another(before, rest)
+        return _with_topic(before, rest) if points_back(rest) else _another(before, rest)
     if asks_for_more(short):
         return after_all(before, short)
     supposed = _WHAT_IF.sub("", short)
@@ -140,7 +140,11 @@ def _phrase(before: str, short: str, *, led: bool, marked: bool) -> str:
     marked = marked and len(content(short)) <= _MOST_ELLIPTIC
     if not (led or marked or joined or (names_one(short) and swapped(before, short))):
         return _with_topic(before, short) if points_back(short) else ""
-    return another(before, short)
+    return _another(before, short)
+
+
+def _another(before: str, short: str) -> str:
+    return of_core(before, short) if names_a_side(short) and not swapped(before, short) else another(before, short)
 
 
 def _asked_again(before: str, short: str, *, goes_on: bool) -> str:
@@ -168,7 +172,9 @@ def _with_topic(before: str, short: str) -> str:
     found, back = topic(before), points_back(short)
     if back is not None and back.said:
         return _beside(before, short)
-    act = back is not None and back.act and (f"{found.verb} {found.noun}" if found and found.verb else act_beside(before))
+    act = (
+        back is not None and back.act and (f"{found.verb} {found.noun}" if found and found.verb else act_beside(before))
+    )
     if act and back is not None:
         return capital(short[: back.start] + act + short[back.end :]) + "?"
     if found is None or back is None or not back.replaceable or (back.many and not found.many):

@@ -34,6 +34,7 @@ _BEING = re.compile(r"\b(?:is|are|was|were)\s*$", re.IGNORECASE)
 _NO_NOUN_BEFORE = re.compile(
     r"\b(?:the|which|any|each|every|does|can|could|should|would|will|must|may|might)\s*$", re.IGNORECASE
 )
+_LAST = re.compile(r"^(?:\s+(?:up|down|out|off|first|now))?$", re.IGNORECASE)
 _ENDS = re.compile(rf"^\s*(?:$|[,;]|{PREDICATE}\b)", re.IGNORECASE)
 
 
@@ -83,7 +84,7 @@ def _back(text: str, match: re.Match[str], told: int) -> Back | None:
         # "What does the CDMO do, and who pays its bills": whose they are is told before.
         return Back(*place, act=False, replaceable=False) if told < _MOST_BEFORE else None
     if word in _NEAR:
-        if not _GOVERNS.search(before):
+        if not _GOVERNS.search(before) and not (word == "that" and _LAST.match(after)):
             return None
         whole = bool(_BEING.search(before))  # "why is that" points to all that was said
         alone = not whole and (last or bool(_ENDS.match(after)))

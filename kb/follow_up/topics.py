@@ -86,7 +86,9 @@ class Topic:
         return (last.endswith("s") and not last.endswith("ss")) or last in _GROUPS
 
 
-_ACT_BESIDE = re.compile(r"\b(?:when|if|before|after)\s+(?:we|you|i|they|one)\s+(?P<act>[\w-]+\s+[^,;:]+)$", re.IGNORECASE)
+_ACT_BESIDE = re.compile(
+    r"\b(?:when|if|before|after)\s+(?:we|you|i|they|one)\s+(?P<act>[\w-]+\s+[^,;:]+)$", re.IGNORECASE
+)
 
 
 def act_beside(question: str) -> str:

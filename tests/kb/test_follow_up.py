@@ -49,6 +49,17 @@ LONGEST = 2000
         ("How do we escalate problems with a CDMO?", "small ones?", "How do we escalate small problems with a CDMO?"),
         ("Should we embed a scientist in our team?", "the other way round?",
          "Should we embed a scientist in our team: the other way round?"),
+        ("What should we ask a lab that tests vectors?", "and one that tests cells?",
+         "What should we ask a lab that tests cells?"),
+        ("Should we tell every lab at once?", "the ones in Japan too?", "Should we tell every lab in Japan at once?"),
+        ("What do we do in the first week of it?", "and in the second?", "What do we do in the second week of it?"),
+        ("What do we ask before signing?", "and afterwards?", "What do we ask afterwards?"),
+        ("What do we plot each year?", "and each month?", "What do we plot each month?"),
+        ("What do they ask about our CDMO contract?", "about lost lots?", "What do they ask about lost lots?"),
+        ("What should we tell investors about our CDMO?", "and the regulators?",
+         "What should we tell the regulators about our CDMO?"),
+        ("Who should lead a move?", "our side or theirs?", "Who should lead a move: our side or theirs?"),
+        ("How do we check a lab?", "its capacity?", "How do we check a lab: its capacity?"),
         ("Should the CEO call their site head?", "the executives?", "Should the executives call their site head?"),
     ],
 )  # fmt: skip
@@ -88,13 +99,21 @@ def test_a_swap_when_the_new_word_is_spoken_with_a_vowel_then_a_becomes_an() -> 
         ("When is it right to leave?", "who decides that?", "Who decides that: when is it right to leave?"),
         ("Who pays for a lost batch?", "why is that?", "Why is that: who pays for a lost batch?"),
         ("Why does the scope of CDMO work change?", "can we limit it?", "Can we limit the scope of CDMO work?"),
-        ("Does a new firm need a quality unit?", "who runs it?", "Who runs it: does a new firm need a quality unit?"),
-        ("Who starts the talk?", "where do they meet?", "Where do they meet: who starts the talk?"),
+        ("Does a new firm need a quality unit?", "who runs it?", "Who runs it: a new firm need a quality unit?"),
+        ("Who starts the talk?", "where do they meet?", "Where do they meet: starts the talk?"),
         ("Which one is better, A or B?", "which one wins?", "Which one wins: which one is better, A or B?"),
         ("How do we choose a CDMO?", "and what would regulators say?",
-         "What would regulators say: how do we choose a CDMO?"),
+         "What would regulators say: choose a CDMO?"),
         ("How do we prepare an audit?", "What matters when we are there?",
-         "What matters when we are there: how do we prepare an audit?"),
+         "What matters when we are there: prepare an audit?"),
+        ("When is it right to leave a partner?", "and what does that cost?", "What does that cost: leave a partner?"),
+        ("What should be in the protocol for a plasmid?", "does it also need limits?",
+         "Does the protocol for a plasmid also need limits?"),
+        ("How do we train operators?", "is it enough?", "Is it enough: train operators?"),
+        ("How do we set up a pilot line?", "how do we see that it works?",
+         "How do we see that it works: set up a pilot line?"),
+        ("What does the guideline ask when we move a test?", "when should we do that?", "When should we move a test?"),
+        ("How long does release of a lot take?", "can we speed that up?", "Can we speed release of a lot up?"),
     ],
 )  # fmt: skip
 def test_a_question_when_it_points_back_then_names_what_it_points_to_or_stands_beside_it(
@@ -109,7 +128,13 @@ def test_a_question_when_it_points_back_then_names_what_it_points_to_or_stands_b
         (BEFORE, "Why?", "Why: how far ahead of phase 3 should we lock the process?"),
         ("Should we audit the CDMO?", "How often?", "How often should we audit the CDMO?"),
         ("When should we lock the process?", "how?", "How should we lock the process?"),
-        ("What makes a good contract?", "Tell me more", "Tell me more: what makes a good contract?"),
+        ("What makes a good contract?", "Tell me more", "What makes a good contract: tell me more?"),
+        ("Should the lab be ours?", "says who?", "Should the lab be ours: says who?"),
+        ("Which tests are slow?", "Can you give me an example?", "Which tests are slow: can you give me an example?"),
+        ("When should we start a search?", "why not earlier?", "Why not earlier: when should we start a search?"),
+        ("Is it worth sending a person?", "for how long?", "For how long is it worth sending a person?"),
+        ("How do we report a lost vial?", "to whom?", "To whom: report a lost vial?"),
+        ("Do we need a second lab?", "when then?", "When do we need a second lab?"),
         ("What are the tiers?", "Which is the first?", "Which is the first: what are the tiers?"),
     ],
 )
@@ -120,8 +145,29 @@ def test_a_bit_of_a_question_when_asked_then_is_asked_of_what_was_asked_before(
 
 
 @pytest.mark.parametrize(
+    ("before", "question", "meant"),
+    [
+        ("How do we move a test?", "What are the biggest risks?", "What are the biggest risks: move a test?"),
+        ("How do we move a test?", "and the risks?", "The risks: move a test?"),
+        ("How do we move a test?", "who should go?", "Who should go: move a test?"),
+        ("What should a good protocol contain?", "Is there a better way?", "Is there a better way: a good protocol?"),
+        ("When is it right to close a lab?", "What should the board do?", "What should the board do: close a lab?"),
+        ("How is a lot sampled?", "is one enough?", "Is one enough: a lot sampled?"),
+    ],
+)
+def test_a_whole_question_when_it_leaves_out_what_it_is_about_then_is_asked_of_what_was_asked_before(
+    before: str, question: str, meant: str
+) -> None:
+    assert taken_to_mean(before, question) == meant
+
+
+@pytest.mark.parametrize(
     "question",
     [
+        "What if the CDMO refuses to show us its batch records?",
+        "What is the offside rule?",
+        "Give me an example of a change order",
+        "And what are the risks of a joint team?",
         "How many CDMOs should receive our request for proposal?",
         "Is it worth having two CDMOs?",
         "What is CMC?",
