@@ -22,6 +22,8 @@ _IN_THE = re.compile(rf"^(?:{PREPOSITION}\s+)?(?:the\s+)?(?P<adjective>[\w-]+)$"
 _TIME_WORD = re.compile(
     r"^(?:right\s+)?(?:afterwards?|after|later|beforehand|before|today|now|earlier)(?:\s+on)?$", re.IGNORECASE
 )
+_OWNER = re.compile(r"^(?:its|their|his|her|my)\b", re.IGNORECASE)
+_MORE_OF_IT = re.compile(r"^\s+(?:that|which|who|made)\s", re.IGNORECASE)
 _LEAD = re.compile(rf"^{PREPOSITION}\b", re.IGNORECASE)
 _PROPER = re.compile(r"(?:America|Europe|Japan|China|Switzerland|United|[A-Z]\b)")
 _TIMES = r"(?:before|after|during|until|since|while|when|once|within)"
@@ -51,7 +53,16 @@ def another(before: str, rest: str) -> str:
     made = swapped(before, rest)
     if made is None:
         return ""
-    for rule in (_one_that, _another_one, _contrasted, _same_lead, _another_time, _same_head, _another_topic):
+    for rule in (
+        _one_that,
+        _another_one,
+        _contrasted,
+        _same_lead,
+        _same_owner,
+        _another_time,
+        _same_head,
+        _another_topic,
+    ):
         made = made or rule(before, rest)
     return f"{made or _appended(before, rest)}?"
 
@@ -111,6 +122,15 @@ def _same_lead(before: str, rest: str) -> str:
     return before[: olds[-1].start()] + rest + before[olds[-1].end() :]
 
 
+def _same_owner(before: str, rest: str) -> str:
+    """ "its capacity" in the place of "its timeline"."""
+    owner = _OWNER.match(rest)
+    if owner is None or names_one(rest) or _OR.search(rest):
+        return ""
+    olds = list(re.finditer(rf"\b{owner.group()}\s+\S.*?{_NAME_ENDS}", before, re.IGNORECASE))
+    return before[: olds[0].start()] + rest + before[olds[0].end() :] if len(olds) == 1 else ""
+
+
 def _another_time(before: str, rest: str) -> str:
     """ "after launch" in the place of "before proof of concept", "if it is late" in that of "if it is on time"."""
     if _TIME_WORD.match(rest):
@@ -152,7 +172,8 @@ def _another_topic(before: str, rest: str) -> str:
         or not content(rest)
     ):
         return ""
-    if _OF_ONE_THING.match(before) and found.end == len(before):
+    told_more = _MORE_OF_IT.match(found.noun[len(found.head) :])
+    if _OF_ONE_THING.match(before) and found.end == len(before) and not told_more:
         return before[: found.start] + rest
     if " of " in found.head:
         return ""

@@ -70,6 +70,10 @@ def swapped(before: str, rest: str) -> str | None:
             left = left[: here[0].start()] + " " * len(here[0].group()) + left[here[0].end() :]
     if not changes:
         return ""
+    if len(changes) == 1:
+        made = _phrase_for_phrase(before, rest, *changes[0])
+        if made:
+            return made
     beside = content(left)
     if beside:
         return _with_the_rest(before, rest, changes) if len(beside) <= _MOST_BESIDE else ""
@@ -81,6 +85,9 @@ def swapped(before: str, rest: str) -> str | None:
     return before
 
 
+_HOLLOW = re.compile(
+    r"\s+(?:products?|programmes?|programs?|molecules?|assets?|candidates?|dosing|cell lines?)\b", re.IGNORECASE
+)
 _CDMO = re.compile(r"CD?MOs?", re.IGNORECASE)
 _CONTRASTS = (
     r"critical|major|minor",
@@ -147,6 +154,16 @@ def _counterparts(before: str, there: list[re.Match[str]], rest: str, here: list
     found = found or [match for match in there if lead and (match.group("lead") or "").lower() == lead.lower()]
     # The CDMO is in most questions, and then it is with somebody else that it is done.
     return found or [match for match in there if not _CDMO.fullmatch(match.group("thing"))]
+
+
+def _phrase_for_phrase(before: str, rest: str, old: re.Match[str], new: re.Match[str]) -> str:
+    """ "for exosomes" in the place of all of "for an mRNA product": what follows says no more than what it is."""
+    lead = words(rest[: new.start()])
+    hollow = _HOLLOW.match(before[old.end() :])
+    stands = re.search(r"(\w+)\s+$", before[: old.start()])
+    if len(lead) != 1 or rest[new.end() :] or not hollow or stands is None or stands.group(1).lower() != lead[0]:
+        return ""
+    return f"{before[: old.start()]}{new.group()}{before[old.end() + hollow.end() :]}"
 
 
 def _put(old: re.Match[str], new: re.Match[str], after: str) -> str:

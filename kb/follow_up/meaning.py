@@ -41,6 +41,7 @@ _LEAD = re.compile(
 )
 _OR = re.compile(r"^or\s+", re.IGNORECASE)
 _TAG = re.compile(r"(?<!\band)[\s,]+(?:too|as well|also|instead|though|then|that is|i mean)$", re.IGNORECASE)
+_JOINS_IN = re.compile(r"\s(?:too|as well)$", re.IGNORECASE)
 _ABOUT = re.compile(r"^(?:what|how)\s+about\s+", re.IGNORECASE)
 _WHAT_IF = re.compile(r"^what\s+(?=if\s)", re.IGNORECASE)
 _IF_IT_IS = re.compile(r"^if\s+it(?:'s|\s+is)\s+", re.IGNORECASE)
@@ -103,6 +104,7 @@ def taken_to_mean(previous: str, question: str) -> str:
     before, asked = bare(previous), bare(question)
     if not before or not asked or before.lower() == asked.lower() or max(len(before), len(asked)) > _MOST_CHARS:
         return ""
+    joins_in = bool(_JOINS_IN.search(asked))
     untagged = _TAG.sub("", asked) or asked
     short = _LEAD.sub("", untagged) or untagged
     led, marked = short != asked, "?" in question
@@ -123,7 +125,7 @@ def taken_to_mean(previous: str, question: str) -> str:
     if _WHICH.match(short):
         return of_core(before, short)
     if LED_ASKING.match(short) or (ASKING.match(short) and (_WHOLE.match(short) or not JOINT.match(short))):
-        return _asked_again(before, short, goes_on=untagged != asked or bool(_GOES_ON.match(asked)))
+        return _asked_again(before, short, goes_on=untagged != asked or bool(_GOES_ON.match(asked)), joins_in=joins_in)
     if _WHOLE.search(short):
         return ""
     return _phrase(before, short, led=led, marked=marked)
@@ -147,7 +149,7 @@ def _another(before: str, short: str) -> str:
     return of_core(before, short) if names_a_side(short) and not swapped(before, short) else another(before, short)
 
 
-def _asked_again(before: str, short: str, *, goes_on: bool) -> str:
+def _asked_again(before: str, short: str, *, goes_on: bool, joins_in: bool) -> str:
     """A question of its own, if it is whole; else of what was asked before."""
     told = len(content(short))
     if told > _MOST_ELLIPTIC:
@@ -159,7 +161,7 @@ def _asked_again(before: str, short: str, *, goes_on: bool) -> str:
     if _WHICH_ONE.match(short):
         return _beside(before, short)
     if (told and _WHOLE.search(short)) or (told > 1 and _DOES.match(short)):
-        return of_core(before, short) if goes_on and told <= _MOST_LED else ""
+        return of_core(before, short) if goes_on and told <= _MOST_LED + joins_in else ""
     if _ASKS_WHETHER.match(before) and not _DOES.match(short) and words(short)[-1] != "not":
         return f"{capital(short)} {small(before)}?"
     if _HOW.match(before) and _HOW_ALONE.match(short):

@@ -87,7 +87,8 @@ def _back(text: str, match: re.Match[str], told: int) -> Back | None:
         if not _GOVERNS.search(before) and not (word == "that" and _LAST.match(after)):
             return None
         whole = bool(_BEING.search(before))  # "why is that" points to all that was said
-        alone = not whole and (last or bool(_ENDS.match(after)))
+        # "whose job is that" is asked of a thing, but not of something done.
+        alone = not _WHY.match(before) and (last or (not whole and bool(_ENDS.match(after))))
         many = word in ("these", "those")
         said = whole and bool(_WHY.match(before))
         return Back(*place, act=False, replaceable=alone, thing=False, many=many, said=said)

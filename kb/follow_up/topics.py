@@ -19,7 +19,10 @@ PREDICATE = (
 # What may follow them without being what the question is about.
 _NO_OBJECT = rf"(?:\s+(?:so|usually|often|long|most|{PREPOSITION})\b.*|\s+[\w-]+ed\b.*)?$"
 _PARTICLE = r"(?:\s+(?:up|out|for|with|to|on|at|about|into|from|by))?"
-_ABOUT_US = r"(?:we|i|you|they|one|our\s+(?:team|company|people|board|lawyers?)|a\s+(?:biotech|sponsor|company|leader))"
+_ABOUT_US = (
+    r"(?:we|i|you|they|one|our\s+(?:team|company|people|board|lawyers?)|a\s+(?:biotech|sponsor|company|leader)"
+    r"|(?:the|our)\s+(?:sponsor|board|CEO)|investors|regulators|sponsors)"
+)
 _SHAPES = tuple(
     re.compile(shape, re.IGNORECASE)
     for shape in (
@@ -51,7 +54,7 @@ _CIRCUMSTANCE = re.compile(
     re.IGNORECASE,
 )
 _NO_NOUN = re.compile(
-    r"^(?:(?:we|i|you|they|he|she|it|there|that|this|what|how|who|when|where|why|to|in|on|at|for|from|with|of|by|not|if|when|before|after|too|as)\b)",
+    r"^(?:(?:we|i|you|they|he|she|it|there|that|this|what|how|who|when|where|why|us|me|them|him|to|in|on|at|for|from|with|of|by|not|if|when|before|after|too|as)\b)",
     re.IGNORECASE,
 )
 _ADVERB = re.compile(r"\s+(?:usually|normally|often|typically|really|still|ever)$", re.IGNORECASE)
