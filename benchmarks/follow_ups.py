@@ -12,7 +12,6 @@ same characters.
 
 A pair whose `full` is its `follow_up` stands by itself; it is right where it is left alone, and counted apart.
 `literal` counts the follow-ups that would be answered as the full question without any rule, asked word for word.
---part tune: the pairs marked "look" were written after the rules, and are summed apart.
 --part report: only when the rules are done, and once. The first report set was used up and is among the pairs to tune.
 """
 
@@ -109,9 +108,7 @@ def main() -> None:
     files = [*corpus_files(), *sorted((ROOT / "corpus" / "notes").iterdir())]
     with filled(arguments.folder, files) as base:
         rows = [measured(base, pair) for pair in read(arguments.part)]
-    looked_at = [row for row in rows if row.get("look")]
-    apart = {"only looked at": summed(looked_at)} if looked_at else {}
-    report(RESULTS[arguments.part], {"part": arguments.part, "bar": BAR, **summed(rows), **apart, "pairs": rows})
+    report(RESULTS[arguments.part], {"part": arguments.part, "bar": BAR, **summed(rows), "pairs": rows})
 
 
 if __name__ == "__main__":

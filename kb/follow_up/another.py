@@ -11,7 +11,7 @@ from kb.words import STOP_WORDS
 
 # "Who owns the improvements", "what is a forecast": nothing is asked but the thing itself.
 _OF_ONE_THING = re.compile(rf"^who\s+(?!{AUXILIARY})|^(?:who|what)\s+(?:is|are)\s+(?!the\s)", re.IGNORECASE)
-_ONE = re.compile(r"^(?:an?|the)?\s*([\w-]+)\s+ones?$", re.IGNORECASE)
+_ONE = re.compile(rf"^(?:{PREPOSITION}\s+)?(?:an?|the)?\s*([\w-]+)\s+ones?$", re.IGNORECASE)
 _AN_OLD = re.compile(r"\b(an?)\s+([\w-]+)\s+(?=[\w-])", re.IGNORECASE)
 _ONE_THAT = re.compile(
     r"^(?:(?:even|only|also)\s+)?(?:(?:an?|the)\s+)?(?:ones?|those)\s+(?P<that>(?:that|which|who|about|for|from|in|with|at)\s+.+)$",
@@ -133,6 +133,10 @@ def _same_owner(before: str, rest: str) -> str:
 
 def _another_time(before: str, rest: str) -> str:
     """ "after launch" in the place of "before proof of concept", "if it is late" in that of "if it is on time"."""
+    for lead, other in (("before", "after"), ("after", "before")):
+        if rest.lower() == lead:
+            made, changed = re.subn(rf"(?<=\S\s){other}(?=\s)", rest, before, flags=re.IGNORECASE)
+            return made if changed == 1 else ""
     if _TIME_WORD.match(rest):
         old = re.search(rf"(?<=\S\s){_TIMES}\s[^,]+$", before, re.IGNORECASE)
         return before[: old.start()] + rest if old else ""

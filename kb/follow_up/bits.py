@@ -34,6 +34,7 @@ _SIDES = re.compile(
     re.IGNORECASE,
 )
 _DEFINES = re.compile(r"^(?:what|who)(?:\s+(?:is|are|was|were)|['’]s)\s", re.IGNORECASE)
+_HOW_MUCH = re.compile(r"^how\s+(?:much|many|long|often|early|late|soon|far|fast|quickly)\b", re.IGNORECASE)
 _PARTY = (
     r"(?:CD?MOs?|sponsors?|boards?|investors?|regulators?|lawyers?|auditors?|CEO|consultants?|executives?|scientists?)"
 )
@@ -60,4 +61,4 @@ def leaves_out(question: str) -> bool:
     """Whether a question, whole in form, does not say what it is about."""
     if _SIDES.match(question) or _ONE_IS.match(question) or _PARTY_DOES.match(question):
         return True
-    return len(content(question)) == 1 and not _DEFINES.match(question)
+    return len(content(_HOW_MUCH.sub("", question))) == 1 and not _DEFINES.match(question)

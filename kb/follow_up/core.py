@@ -16,9 +16,9 @@ _FRAMES = tuple(
         rf"^(?:(?:{PREPOSITION}\s+)?{ASKING_WORD}(?:\s+[\w-]+){{0,3}}?\s+)?{AUXILIARY}\s+it\s+(?:\w+\s+){{1,2}}(?:to|for)\s+",
         rf"^(?:{PREPOSITION}\s+)?(?:when|where|why|how(?:\s+(?:often|long|far|fast|soon|early|late|quickly|ahead|well|much))*)"
         rf"\s+{AUXILIARY}\s+(?:{_ABOUT_US}\s+)?",
-        rf"^(?:what|who)\s+{AUXILIARY}\s+(?:{_ABOUT_US}\s+)?",
+        rf"^(?:what|who(?:\s+(?:in|at|of)\s+(?:our|the|a)\s+[\w-]+)?)\s+{AUXILIARY}\s+(?:{_ABOUT_US}\s+)?",
         rf"^{AUXILIARY}\s+(?:{_ABOUT_US}\s+)?",
-        r"^who\s+",
+        rf"^who\s+(?!{PREPOSITION}\s)",
     )
 )
 # What it asks for, of the thing before it.

@@ -113,7 +113,10 @@ def taken_to_mean(previous: str, question: str) -> str:
         rest = short[about.end() :].strip()
         if _says_all(rest):
             return ""
-        return _with_topic(before, rest) if points_back(rest) else _another(before, rest)
+        back = points_back(rest)
+        # "small ones" is a like of what was asked about, and not all of it.
+        named = back is not None and (back.end < len(rest) or not rest.lower().endswith(("one", "ones")))
+        return _with_topic(before, rest) if named else _another(before, rest)
     if asks_for_more(short):
         return after_all(before, short)
     supposed = _WHAT_IF.sub("", short)

@@ -39,7 +39,7 @@ _SHAPES = tuple(
         + _PARTICLE
         + r"\s+(?P<noun>.+)$",
         # Who should approve a change order; who pays for a failed batch; what makes a good audit
-        rf"^(?:who\s+(?:{AUXILIARY}\s+)?|what\s+)(?P<verb>(?!{AUXILIARY}\s|\w+ly\s)[\w-]+)"
+        rf"^(?:who(?:\s+(?:in|at|of)\s+(?:our|the|a)\s+[\w-]+)?\s+(?:{AUXILIARY}\s+)?|what\s+)(?P<verb>(?!{AUXILIARY}\s|{PREPOSITION}\s|\w+ly\s)[\w-]+)"
         + _PARTICLE
         + r"\s+(?P<noun>.+)$",
         # How long does a tech transfer take
