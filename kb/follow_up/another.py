@@ -35,7 +35,7 @@ _NO_NAME = re.compile(
     r"|perhaps|especially|particularly|always|never|\w+ly)\b",
     re.IGNORECASE,
 )
-_OR = re.compile(r"\bor\b", re.IGNORECASE)
+_OR = re.compile(r"\b(?:or|instead|rather)\b", re.IGNORECASE)
 # What is no other thing, but a side of the one that was asked about, or something done.
 _NO_THING = re.compile(
     r"\b(?:costs?|prices?|times?|timing|timeline|risks?|budget|deadline|reasons?|exceptions?|consequences?|way|rest)\b|^\w+ing\b",

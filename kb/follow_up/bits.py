@@ -30,17 +30,24 @@ _USUAL = (
     r"|better|faster|simpler|\w{2,}est|most\s+\w+)"
 )
 _SIDES = re.compile(
-    rf"^(?:(?:{ASKING_WORD})\s+)?{AUXILIARY}\s+(?:there\s+)?(?:the|an?|any|some|other)\s+(?:{_USUAL}\s+){{0,2}}{_SIDE}$",
+    rf"^(?:{ASKING_WORD}['’]s\s+|(?:{ASKING_WORD}\s+)?{AUXILIARY}\s+)(?:there\s+)?(?:the|an?|any|some|other)\s+(?:{_USUAL}\s+){{0,2}}{_SIDE}$",
     re.IGNORECASE,
 )
 _DEFINES = re.compile(r"^(?:what|who)(?:\s+(?:is|are|was|were)|['’]s)\s", re.IGNORECASE)
+# "Who is responsible", "what happens otherwise".
+_NOTHING_NAMED = re.compile(
+    rf"^(?:who(?:['’]s|\s+{AUXILIARY})(?:\s+be)?\s+(?:in charge|responsible|involved|liable"
+    r"|accountable|affected|right|best)"
+    r"|what\s+(?:happens|changes|matters|comes|follows)\s+(?:otherwise|instead|next|then|first|most|now|after(?:wards?)?))$",
+    re.IGNORECASE,
+)
 _HOW_MUCH = re.compile(r"^how\s+(?:much|many|long|often|early|late|soon|far|fast|quickly)\b", re.IGNORECASE)
 _PARTY = (
     r"(?:CD?MOs?|sponsors?|boards?|investors?|regulators?|lawyers?|auditors?|CEO|consultants?|executives?|scientists?)"
 )
 # "What should the lawyers check": of what, was said before.
 _PARTY_DOES = re.compile(
-    rf"^(?:what|when|where|how)\s+{AUXILIARY}\s+(?:the|our|their)\s+{_PARTY}\s+[\w-]+$", re.IGNORECASE
+    rf"^(?:(?:what|when|where|why|how)\s+)?{AUXILIARY}\s+(?:(?:the|our|their)\s+)?{_PARTY}\s+[\w-]+$", re.IGNORECASE
 )
 _ONE_IS = re.compile(rf"^{AUXILIARY}\s+(?:one|two|three|some|none|both|all|most)\s+(?:be\s+)?[\w-]+$", re.IGNORECASE)
 
@@ -59,6 +66,11 @@ def asks_for_more(question: str) -> bool:
 
 def leaves_out(question: str) -> bool:
     """Whether a question, whole in form, does not say what it is about."""
-    if _SIDES.match(question) or _ONE_IS.match(question) or _PARTY_DOES.match(question):
+    if (
+        _NOTHING_NAMED.match(question)
+        or _SIDES.match(question)
+        or _ONE_IS.match(question)
+        or _PARTY_DOES.match(question)
+    ):
         return True
     return len(content(_HOW_MUCH.sub("", question))) == 1 and not _DEFINES.match(question)

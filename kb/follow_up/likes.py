@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from kb.follow_up.wording import content
+from kb.follow_up.topics import PREDICATE
+from kb.follow_up.wording import AUXILIARY, content
 from kb.words import STOP_WORDS, words
 
 _NUMBER = r"(?:[1-4]|i{1,3}v?|one|two|three|four)"
@@ -63,7 +64,8 @@ def swapped(before: str, rest: str) -> str | None:
     changes: list[tuple[re.Match[str], re.Match[str]]] = []
     left = rest
     for kind in _KINDS:
-        here = kind.found(rest)
+        # "The sponsor's side" names a side, and no sponsor.
+        here = [match for match in kind.found(rest) if not rest[match.end() :].startswith(("'s", "’s"))]
         there = _counterparts(before, kind.found(before), rest, here)
         if len(here) == 1 and len({_plain(match) for match in there}) == 1:
             changes.append((there[0], here[0]))
@@ -88,7 +90,9 @@ def swapped(before: str, rest: str) -> str | None:
 _HOLLOW = re.compile(
     r"\s+(?:products?|programmes?|programs?|molecules?|assets?|candidates?|dosing|cell lines?)\b", re.IGNORECASE
 )
+# The CDMO is in most questions; somebody else takes its place only where it is the one who acts.
 _CDMO = re.compile(r"CD?MOs?", re.IGNORECASE)
+_ACTS = re.compile(rf"\b{AUXILIARY}\s+$", re.IGNORECASE)
 _CONTRASTS = (
     r"critical|major|minor",
     r"autologous|allogeneic",
@@ -146,14 +150,18 @@ def _with_the_rest(before: str, rest: str, changes: list[tuple[re.Match[str], re
 
 def _counterparts(before: str, there: list[re.Match[str]], rest: str, here: list[re.Match[str]]) -> list[re.Match[str]]:
     """Of several likes, those that stand after the same word as the new one ("in phase 2"), or have its article."""
+    if here and not _CDMO.fullmatch(here[0].group("thing")):
+        there = [
+            match
+            for match in there
+            if not _CDMO.fullmatch(match.group("thing")) or _ACTS.search(before[: match.start()])
+        ]
     if len(here) != 1 or len({_plain(match) for match in there}) < 2:
         return there
     leading = words(rest[: here[0].start()])[-1:]
     found = [match for match in there if leading and words(before[: match.start()])[-1:] == leading]
     lead = here[0].group("lead")
-    found = found or [match for match in there if lead and (match.group("lead") or "").lower() == lead.lower()]
-    # The CDMO is in most questions, and then it is with somebody else that it is done.
-    return found or [match for match in there if not _CDMO.fullmatch(match.group("thing"))]
+    return found or [match for match in there if lead and (match.group("lead") or "").lower() == lead.lower()]
 
 
 def _phrase_for_phrase(before: str, rest: str, old: re.Match[str], new: re.Match[str]) -> str:
@@ -172,6 +180,7 @@ def _put(old: re.Match[str], new: re.Match[str], after: str) -> str:
     named, was = new.group("lead") or "", old.group("lead") or ""
     followed = re.match(r"\s+([\w-]+)", after)
     attributive = followed is not None and followed.group(1).lower() not in STOP_WORDS
+    attributive = attributive and not re.match(rf"\s+{PREDICATE}\b", after)
     lead = article(named, was, f"{thing} x" if attributive else thing)
     if lead.lower() == "the" and not new.group("lead") and thing.lower() in _WITHOUT_ARTICLE:
         lead = ""

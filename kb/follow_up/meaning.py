@@ -36,7 +36,8 @@ _LONGEST_PHRASE, _LONGEST_CLAUSE = 7, 12
 # A question with more words than this that say something stands by itself, though it has no verb or has an "it".
 _MOST_ELLIPTIC = 4
 _LEAD = re.compile(
-    r"^(?:(?:and|but|so|ok|okay|then|also|now|(?:the\s+)?same(?:\s+(?:question|thing|again))?)\b[\s,:]*)+",
+    r"^(?:(?:thanks|thank you|no|yes|well|right|great|fine|sure|i see|got it)\s*[,.]\s*|i mean(?:t)?\s+)?"
+    r"(?:(?:and|but|so|ok|okay|then|also|now|(?:the\s+)?same(?:\s+(?:question|thing|again))?)\b[\s,:]*)*",
     re.IGNORECASE,
 )
 _OR = re.compile(r"^or\s+", re.IGNORECASE)
@@ -159,7 +160,7 @@ def _asked_again(before: str, short: str, *, goes_on: bool, joins_in: bool) -> s
         return ""
     if points_back(short):
         return _with_topic(before, short)
-    if _WHOLE.search(short) and leaves_out(short):
+    if (_WHOLE.search(short) or _DOES.match(short)) and leaves_out(short):
         return of_core(before, short)
     if _WHICH_ONE.match(short):
         return _beside(before, short)
