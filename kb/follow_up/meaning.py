@@ -51,7 +51,7 @@ _MOST_SUPPOSED = 4
 # Asks which of what was told.
 _WHICH = re.compile(rf"^which\s+{AUXILIARY}\s", re.IGNORECASE)
 # A whole question: "who should call", "how often do we audit", "how to choose".
-_CLAUSE = rf"(?:(?:{ASKING_WORD}(?:\s+[\w'-]+){{0,4}}?\s+(?:{AUXILIARY}|to)\s+|{AUXILIARY}\s+)[\w'-]+)"
+_CLAUSE = rf"(?:(?:{ASKING_WORD}(?:\s+[\w'-]+){{0,6}}?\s+(?:{AUXILIARY}|to)\s+|{AUXILIARY}\s+)[\w'-]+)"
 _WHOLE = re.compile(rf"(?:^|[,;:]\s*(?:and\s+|then\s+)?)(?:{PREPOSITION}\s+)?{_CLAUSE}", re.IGNORECASE)
 # "who pays for a failed batch": the asking word is what does it.
 _DOES = re.compile(r"^(?:who|what|which)\b", re.IGNORECASE)
