@@ -80,7 +80,7 @@ def _back(text: str, match: re.Match[str], told: int) -> Back | None:
         subject = word == "it" and bool(_SUBJECT.search(before))
         whole = not after.startswith(("'", "’"))
         return Back(*place, act=False, replaceable=whole, thing=not subject, many=word != "it")
-    if word == "else" and len(content(after)) > 1:
+    if word == "else" and content(after):
         return None  # "what else can we do when there is a dispute" says enough
     if word in _POSSESSIVE:
         # "What does the CDMO do, and who pays its bills": whose they are is told before.
