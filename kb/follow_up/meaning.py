@@ -10,10 +10,23 @@ import re
 from dataclasses import dataclass
 
 from kb.follow_up.another import another
+from kb.follow_up.bits import asks_for_more, leaves_out, names_a_side
+from kb.follow_up.core import after_all, of_core
 from kb.follow_up.likes import names_one, swapped
 from kb.follow_up.pointing import points_back
-from kb.follow_up.topics import topic
-from kb.follow_up.wording import ASKING, ASKING_WORD, AUXILIARY, JOINT, PREPOSITION, bare, capital, content, small
+from kb.follow_up.topics import act_beside, topic
+from kb.follow_up.wording import (
+    ASKING,
+    ASKING_WORD,
+    AUXILIARY,
+    JOINT,
+    LED_ASKING,
+    PREPOSITION,
+    bare,
+    capital,
+    content,
+    small,
+)
 from kb.words import words
 
 # A longer text has no shape that the rules know, and they would take long to find that.
@@ -23,22 +36,22 @@ _LONGEST_PHRASE, _LONGEST_CLAUSE = 7, 12
 # A question with more words than this that say something stands by itself, though it has no verb or has an "it".
 _MOST_ELLIPTIC = 4
 _LEAD = re.compile(
-    r"^(?:(?:and|but|so|ok|okay|then|also|now|(?:the\s+)?same(?:\s+(?:question|thing|again))?)\b[\s,:]*)+",
+    r"^(?:(?:thanks|thank you|no|yes|well|right|great|fine|sure|i see|got it)\s*[,.]\s*|i mean(?:t)?\s+)?"
+    r"(?:(?:and|but|so|ok|okay|then|also|now|(?:the\s+)?same(?:\s+(?:question|thing|again))?)\b[\s,:]*)*",
     re.IGNORECASE,
 )
 _OR = re.compile(r"^or\s+", re.IGNORECASE)
-_TAG = re.compile(r"[\s,]+(?:too|as well|also|instead|though|that is|i mean)$", re.IGNORECASE)
+_TAG = re.compile(r"(?<!\band)[\s,]+(?:too|as well|also|instead|though|then|that is|i mean)$", re.IGNORECASE)
+_JOINS_IN = re.compile(r"\s(?:too|as well)$", re.IGNORECASE)
 _ABOUT = re.compile(r"^(?:what|how)\s+about\s+", re.IGNORECASE)
 _WHAT_IF = re.compile(r"^what\s+(?=if\s)", re.IGNORECASE)
 _IF_IT_IS = re.compile(r"^if\s+it(?:'s|\s+is)\s+", re.IGNORECASE)
-# Asks for more of the same, or which of what was told.
-_MORE = re.compile(
-    r"^(?:please\s+)?(?:tell me more|more|go on|explain|elaborate|(?:give me\s+)?(?:some\s+|an?\s+)?examples?)$"
-    rf"|^which\s+{AUXILIARY}\s",
-    re.IGNORECASE,
-)
+# "What if the CDMO refuses to show its records" says enough.
+_MOST_SUPPOSED = 4
+# Asks which of what was told.
+_WHICH = re.compile(rf"^which\s+{AUXILIARY}\s", re.IGNORECASE)
 # A whole question: "who should call", "how often do we audit", "how to choose".
-_CLAUSE = rf"(?:(?:{ASKING_WORD}(?:\s+[\w'-]+){{0,4}}?\s+(?:{AUXILIARY}|to)\s+|{AUXILIARY}\s+)[\w'-]+)"
+_CLAUSE = rf"(?:(?:{ASKING_WORD}(?:\s+[\w'-]+){{0,6}}?\s+(?:{AUXILIARY}|to)\s+|{AUXILIARY}\s+)[\w'-]+)"
 _WHOLE = re.compile(rf"(?:^|[,;:]\s*(?:and\s+|then\s+)?)(?:{PREPOSITION}\s+)?{_CLAUSE}", re.IGNORECASE)
 # "who pays for a failed batch": the asking word is what does it.
 _DOES = re.compile(r"^(?:who|what|which)\b", re.IGNORECASE)
@@ -49,6 +62,11 @@ _FINITE = re.compile(
 )
 _HOW = re.compile(r"^(?:when|where|how(?:\s+\w+){0,2}?)(?=\s+" + AUXILIARY + r"\s)", re.IGNORECASE)
 _HOW_ALONE = re.compile(r"^(?:when|where|how)\b", re.IGNORECASE)
+_WHY = re.compile(r"^why\b", re.IGNORECASE)
+_WHICH_ONE = re.compile(r"^which\s+(?:ones?|of\s+(?:them|these|those))\b", re.IGNORECASE)
+# "and who decides?" goes on; "so when does trust break?" begins anew.
+_MOST_LED = 2
+_GOES_ON = re.compile(r"^(?:and|but|then)\b", re.IGNORECASE)
 _ASKS_WHETHER = re.compile(AUXILIARY + r"\s", re.IGNORECASE)
 
 
@@ -87,20 +105,31 @@ def taken_to_mean(previous: str, question: str) -> str:
     before, asked = bare(previous), bare(question)
     if not before or not asked or before.lower() == asked.lower() or max(len(before), len(asked)) > _MOST_CHARS:
         return ""
+    joins_in = bool(_JOINS_IN.search(asked))
     untagged = _TAG.sub("", asked) or asked
     short = _LEAD.sub("", untagged) or untagged
     led, marked = short != asked, "?" in question
     about = _ABOUT.match(short)
     if about and short[about.end() :].strip():
         rest = short[about.end() :].strip()
-        return "" if _says_all(rest) else another(before, rest)
-    short = _WHAT_IF.sub("", short)
+        if _says_all(rest):
+            return ""
+        back = points_back(rest)
+        # "small ones" is a like of what was asked about, and not all of it.
+        named = back is not None and (back.end < len(rest) or not rest.lower().endswith(("one", "ones")))
+        return _with_topic(before, rest) if named else _another(before, rest)
+    if asks_for_more(short):
+        return after_all(before, short)
+    supposed = _WHAT_IF.sub("", short)
+    if supposed != short and not led and len(content(supposed)) >= _MOST_SUPPOSED and not points_back(supposed):
+        return ""
+    short = supposed
     if _WHOLE.search(_OR.sub("", short)):
         short = _OR.sub("", short)
-    if _MORE.match(short):
-        return _beside(before, short)
-    if ASKING.match(short) and (_WHOLE.match(short) or not JOINT.match(short)):
-        return _asked_again(before, short)
+    if _WHICH.match(short):
+        return of_core(before, short)
+    if LED_ASKING.match(short) or (ASKING.match(short) and (_WHOLE.match(short) or not JOINT.match(short))):
+        return _asked_again(before, short, goes_on=untagged != asked or bool(_GOES_ON.match(asked)), joins_in=joins_in)
     if _WHOLE.search(short):
         return ""
     return _phrase(before, short, led=led, marked=marked)
@@ -112,40 +141,56 @@ def _phrase(before: str, short: str, *, led: bool, marked: bool) -> str:
     if len(words(short)) > (_LONGEST_CLAUSE if joined else _LONGEST_PHRASE):
         return ""
     if_it_is = _IF_IT_IS.match(short)
-    if if_it_is and names_one(short[if_it_is.end() :]):
+    if if_it_is and swapped(before, short[if_it_is.end() :]):
         short = short[if_it_is.end() :]
     marked = marked and len(content(short)) <= _MOST_ELLIPTIC
     if not (led or marked or joined or (names_one(short) and swapped(before, short))):
         return _with_topic(before, short) if points_back(short) else ""
-    return another(before, short)
+    return _another(before, short)
 
 
-def _asked_again(before: str, short: str) -> str:
+def _another(before: str, short: str) -> str:
+    return of_core(before, short) if names_a_side(short) and not swapped(before, short) else another(before, short)
+
+
+def _asked_again(before: str, short: str, *, goes_on: bool, joins_in: bool) -> str:
     """A question of its own, if it is whole; else of what was asked before."""
     told = len(content(short))
     if told > _MOST_ELLIPTIC:
         return ""
     if points_back(short):
         return _with_topic(before, short)
+    if (_WHOLE.search(short) or _DOES.match(short)) and leaves_out(short):
+        return of_core(before, short)
+    if _WHICH_ONE.match(short):
+        return _beside(before, short)
     if (told and _WHOLE.search(short)) or (told > 1 and _DOES.match(short)):
-        return ""
-    if _ASKS_WHETHER.match(before) and not _DOES.match(short):
+        return of_core(before, short) if goes_on and told <= _MOST_LED + joins_in else ""
+    if _ASKS_WHETHER.match(before) and not _DOES.match(short) and words(short)[-1] != "not":
         return f"{capital(short)} {small(before)}?"
     if _HOW.match(before) and _HOW_ALONE.match(short):
         return capital(_HOW.sub(lambda _: short, before, count=1)) + "?"
-    return _beside(before, short)
+    return _beside(before, short) if _WHY.match(short) else of_core(before, short)
 
 
 def _with_topic(before: str, short: str) -> str:
     """What points back, with what it points to in its place; beside the question before, where that is not plain."""
     found, back = topic(before), points_back(short)
-    if found is None or back is None or not back.replaceable:
+    if back is not None and back.said:
         return _beside(before, short)
+    act = (
+        back is not None and back.act and (f"{found.verb} {found.noun}" if found and found.verb else act_beside(before))
+    )
+    if act and back is not None:
+        return capital(short[: back.start] + act + short[back.end :]) + "?"
+    if found is None or back is None or not back.replaceable or (back.many and not found.many):
+        return of_core(before, short)
+    # "that" may be the thing or what is done to it; a bare word says too little of what was asked.
+    if not back.act and ((not back.thing and found.verb) or len(found.noun.split()) == 1):
+        return of_core(before, short)
     if not back.act:
         return capital(short[: back.start] + found.noun + short[back.end :]) + "?"
-    if not found.verb:
-        return _beside(before, short)
-    return capital(f"{short[: back.start]}{found.verb} {found.noun}{short[back.end :]}") + "?"
+    return of_core(before, short)
 
 
 def _beside(before: str, short: str) -> str:

@@ -27,22 +27,32 @@ _NEAR = ("that", "this", "these", "those")
 _GOVERNS = re.compile(
     rf"(?:^|\b(?:{AUXILIARY}|for|in|with|at|after|before|from|about|by|on|of|to|like|than|all))\s*$", re.IGNORECASE
 )
+_SUBJECT = re.compile(rf"\b(?:{AUXILIARY}|that|if|whether|when)\s*$", re.IGNORECASE)
+_WHY = re.compile(r"^(?:so\s+)?why\b", re.IGNORECASE)
 _BEING = re.compile(r"\b(?:is|are|was|were)\s*$", re.IGNORECASE)
 # "does one need": anybody; "the one", "which one": one of what was said.
 _NO_NOUN_BEFORE = re.compile(
     r"\b(?:the|which|any|each|every|does|can|could|should|would|will|must|may|might)\s*$", re.IGNORECASE
 )
+_LAST = re.compile(r"^(?:\s+(?:up|down|out|off|first|now))?$", re.IGNORECASE)
 _ENDS = re.compile(rf"^\s*(?:$|[,;]|{PREDICATE}\b)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Back:
-    """start, end: of what points back. act: it is something done ("do that"). replaceable: by what it points to."""
+    """start, end: of what points back. act: it is something done ("do that"). replaceable: by what it points to.
+
+    thing: it can only be a thing, and not that something is done; many: there are several of it; said: it is all that
+    was said ("why is that").
+    """
 
     start: int
     end: int
     act: bool
     replaceable: bool
+    thing: bool = True
+    many: bool = False
+    said: bool = False
 
 
 def points_back(question: str) -> Back | None:
@@ -67,15 +77,23 @@ def _back(text: str, match: re.Match[str], told: int) -> Back | None:
     following = words(after)[:1]
     last = not following or following[0] in STOP_WORDS
     if word in _PERSONAL:
-        return Back(*place, act=False, replaceable=True)
+        subject = word == "it" and bool(_SUBJECT.search(before))
+        whole = not after.startswith(("'", "’"))
+        return Back(*place, act=False, replaceable=whole, thing=not subject, many=word != "it")
+    if word == "else" and content(after):
+        return None  # "what else can we do when there is a dispute" says enough
     if word in _POSSESSIVE:
         # "What does the CDMO do, and who pays its bills": whose they are is told before.
         return Back(*place, act=False, replaceable=False) if told < _MOST_BEFORE else None
     if word in _NEAR:
-        if not _GOVERNS.search(before):
+        if not _GOVERNS.search(before) and not (word == "that" and _LAST.match(after)):
             return None
-        told = bool(_BEING.search(before))  # "why is that" points to all that was said
-        return Back(*place, act=False, replaceable=not told and (last or bool(_ENDS.match(after))))
+        whole = bool(_BEING.search(before))  # "why is that" points to all that was said
+        # "whose job is that" is asked of a thing, but not of something done.
+        alone = not _WHY.match(before) and (last or (not whole and bool(_ENDS.match(after))))
+        many = word in ("these", "those")
+        said = whole and bool(_WHY.match(before))
+        return Back(*place, act=False, replaceable=alone, thing=False, many=many, said=said)
     if word in ("one", "ones") and last and not _NO_NOUN_BEFORE.search(before):
         return Back(*place, act=False, replaceable=word == "one")
     if word == "ones":

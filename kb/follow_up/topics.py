@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from kb.follow_up.wording import AUXILIARY, content
+from kb.follow_up.wording import AUXILIARY, PREPOSITION, content
 from kb.words import STOP_WORDS
 
 # Verbs that end a question about the thing before them.
@@ -16,15 +16,22 @@ PREDICATE = (
     r"(?:take|cost|contain|include|cover|last|run|need|mean|work|matter|happen|look like|involve|say|require|be|have|do"
     r"|fail|start|begin|end|change|differ|help|break|go)"
 )
+# What may follow them without being what the question is about.
+_NO_OBJECT = rf"(?:\s+(?:so|usually|often|long|most|{PREPOSITION})\b.*|\s+[\w-]+ed\b.*)?$"
 _PARTICLE = r"(?:\s+(?:up|out|for|with|to|on|at|about|into|from|by))?"
-_ABOUT_US = r"(?:we|i|you|they|one|our\s+\w+|a\s+(?:biotech|sponsor|company|leader))"
+_ABOUT_US = (
+    r"(?:we|i|you|they|one|our\s+(?:team|company|people|board|lawyers?)|a\s+(?:biotech|sponsor|company|leader)"
+    r"|(?:the|our)\s+(?:sponsor|board|CEO)|investors|regulators|sponsors)"
+)
 _SHAPES = tuple(
     re.compile(shape, re.IGNORECASE)
     for shape in (
         # What is a rolling forecast
         r"^(?:what|who|which)\s+(?:is|are|was|were)\s+(?P<noun>.+)$",
+        # What should be in the quality agreement
+        rf"^what\s+{AUXILIARY}\s+be\s+(?:in|on|part\s+of)\s+(?P<noun>.+)$",
         # How much contingency should we hold in the budget; which KPIs should we track
-        rf"^(?:how\s+(?:much|many)|which)\s+(?P<noun>[\w-]+(?:\s+[\w-]+){{0,3}}?)\s+{AUXILIARY}\s",
+        rf"^(?:how\s+(?:much|many)|which|what)\s+(?!(?:exactly|hours|days|weeks|months|years|time|people)\b)(?P<noun>[\w-]+(?:\s+[\w-]+){{0,3}}?)\s+{AUXILIARY}\s",
         # When is it right to leave a CDMO
         r"\bit\s+(?:\w+\s+){1,2}to\s+(?P<verb>[\w-]+)" + _PARTICLE + r"\s+(?P<noun>.+)$",
         # How do we set up a joint team; should we embed a CDMO scientist
@@ -32,45 +39,82 @@ _SHAPES = tuple(
         + _PARTICLE
         + r"\s+(?P<noun>.+)$",
         # Who should approve a change order; who pays for a failed batch; what makes a good audit
-        rf"^(?:who\s+(?:{AUXILIARY}\s+)?|what\s+)(?P<verb>(?!{AUXILIARY}\s)[\w-]+)" + _PARTICLE + r"\s+(?P<noun>.+)$",
+        rf"^(?:who(?:\s+(?:in|at|of)\s+(?:our|the|a)\s+[\w-]+)?\s+(?:{AUXILIARY}\s+)?|what\s+)(?P<verb>(?!{AUXILIARY}\s|{PREPOSITION}\s|\w+ly\s)[\w-]+)"
+        + _PARTICLE
+        + r"\s+(?P<noun>.+)$",
         # How long does a tech transfer take
-        rf"^(?:.*?\s)??{AUXILIARY}\s+(?P<noun>.+?)\s+{PREDICATE}(?:\s.*)?$",
+        rf"^(?:.*?\s)??{AUXILIARY}\s+(?P<noun>.+)\s+(?:usually\s+)?{PREDICATE}{_NO_OBJECT}",
         # What should a good change order contain, whatever the verb
-        rf"^what\s+{AUXILIARY}\s+(?P<noun>(?:an?|the|our)(?:\s+[\w-]+){{1,4}})\s+[\w-]+$",
+        rf"^what\s+{AUXILIARY}\s+(?P<noun>(?:an?|the|our)(?:\s+[\w-]+){{1,4}}?(?:\s+(?:with|of|for|at|in)\s+(?:an?|the|our)\s+[\w-]+)?)\s+[\w-]+$",
     )
 )
 # Where a thing's name ends and its circumstances begin.
 _CIRCUMSTANCE = re.compile(
-    r"\s+(?:when|if|because|while|before|after|during|until|unless|so|whether|and\s+(?:how|when|who|what|why))\s.*$|[,;:].*$",
+    r"\s+(?:when|if|because|while|before|after|during|until|unless|so|whether|instead|without|and\s+(?:how|when|who|what|why))\s.*$|[,;:].*$",
     re.IGNORECASE,
 )
 _NO_NOUN = re.compile(
-    r"^(?:(?:we|i|you|they|he|she|it|there|that|this|what|how|who|when|where|why|to|in|on|at|for|from|with|of|by|not)\b)",
+    r"^(?:(?:we|i|you|they|he|she|it|there|that|this|what|how|who|when|where|why|us|me|them|him|to|in|on|at|for|from|with|of|by|not|if|when|before|after|too|as)\b)",
     re.IGNORECASE,
 )
-_MOST_WORDS = 10
+_ADVERB = re.compile(r"\s+(?:usually|normally|often|typically|really|still|ever)$", re.IGNORECASE)
+_ASKS = re.compile(rf"\b{AUXILIARY}\b", re.IGNORECASE)
+_RELATIVE = re.compile(r"\b(?:that|which|who)\b", re.IGNORECASE)
+_MOST_WORDS = 14
+_HEAD = re.compile(
+    r"\s+(?:for|in|with|at|to|from|under|by|on|about|within|between|against|as|than|that|which|who|made)\s",
+    re.IGNORECASE,
+)
+_GROUPS = ("team", "committee", "board", "company", "cdmo", "cmo", "sponsor", "group", "unit", "site", "biotech", "fda")
 
 
 @dataclass(frozen=True)
 class Topic:
-    """verb: what is done to the thing, "" where it is not told; start, end: of the noun in the question."""
+    """verb: what is done to the thing, or ""; start, end: of the noun in the question."""
 
     verb: str
     noun: str
     start: int
     end: int
 
+    @property
+    def head(self) -> str:
+        """The noun up to where it says for whom, where or with what; of what it is belongs to it."""
+        return _HEAD.split(self.noun, maxsplit=1)[0]
+
+    @property
+    def many(self) -> bool:
+        """Whether they can be called "they"."""
+        last = self.head.split(" of ")[0].split()[-1].lower()
+        return (last.endswith("s") and not last.endswith("ss")) or last in _GROUPS
+
+
+_ACT_BESIDE = re.compile(
+    r"\b(?:when|if|before|after)\s+(?:we|you|i|they|one)\s+(?P<act>[\w-]+\s+[^,;:]+)$", re.IGNORECASE
+)
+
+
+def act_beside(question: str) -> str:
+    """ "change the process" of "What does ICH Q5E ask of us when we change the process"; "" where there is none."""
+    match = _ACT_BESIDE.search(question)
+    return match.group("act") if match else ""
+
 
 def topic(question: str) -> Topic | None:
     """question: without its question mark. None where it has none of the usual shapes."""
+    question = re.split(r"[,;:]", question, maxsplit=1)[0]
     for shape in _SHAPES:
         match = shape.search(question)
         if match is None:
             continue
-        noun = _CIRCUMSTANCE.sub("", match.group("noun")).strip()
+        noun = _ADVERB.sub("", _CIRCUMSTANCE.sub("", match.group("noun")).strip())
         if not noun or _NO_NOUN.match(noun) or len(noun.split()) > _MOST_WORDS or not content(noun):
             continue
+        if _ASKS.search(noun) and not _RELATIVE.search(noun):
+            continue
         verb = match.groupdict().get("verb") or ""
+        if verb.lower() in ("need", "want", "have", "plan", "try") and match.group().count(f"{verb} to "):
+            continue
         if verb and verb.lower() in STOP_WORDS and verb.lower() not in ("do", "have"):
             continue
         start = match.start("noun")

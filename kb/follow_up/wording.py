@@ -11,12 +11,17 @@ AUXILIARY = (
     r"|can't|shouldn't|won't)"
 )
 PREPOSITION = (
-    r"(?:for|in|with|at|after|before|during|from|without|under|by|on|about|within|until|since|between|against|as)"
+    r"(?:for|to|of|in|with|at|after|before|during|from|without|under|by|on|about|within|until|since|between|against|as)"
 )
 ASKING_WORD = r"(?:what|how|why|when|where|which|who|whose|whom)"
 ASKING = re.compile(rf"^(?:{ASKING_WORD}|{AUXILIARY})\b", re.IGNORECASE)
+# "for how long", "to whom".
+LED_ASKING = re.compile(rf"^{PREPOSITION}\s+{ASKING_WORD}\b", re.IGNORECASE)
 # A phrase that begins so is put at the end of a question as it is.
-JOINT = re.compile(rf"^(?:(?:even|only|just|not)\s+)?(?:{PREPOSITION}|if|when|once|unless|because|or)\s", re.IGNORECASE)
+JOINT = re.compile(
+    rf"^(?:(?:even|only|just|not|already|also|especially|maybe|perhaps)\s+)?(?:{PREPOSITION}|if|when|once|unless|because|or)\s",
+    re.IGNORECASE,
+)
 
 
 def bare(text: str) -> str:
