@@ -22,7 +22,7 @@ NOT_FOUND = "/ask?q=" + urllib.parse.quote_plus("What is the capital of Australi
 # What README shows is PNG; the rest is JPEG, to keep the folder small.
 SHOWN = {"answer-1280-light": "answer", "home-1280-light": "home", "document-390-dark": "document-phone-dark"}
 LONG = {"answer": 1800}
-QUALITY = 30
+QUALITY = 25
 
 
 def read(address: str) -> str:
