@@ -57,6 +57,7 @@ def pages(address: str) -> dict[str, str]:
         "api": "/api/v1/docs",
         "error": "/themes/nothing",
         "episodes": "/episodes",
+        "questions": "/questions",
     }
     for kind in ("speakers", "organisations", "shows"):
         found |= {kind: f"/{kind}", kind[:-1]: first_link(address, f"/{kind}", f'/{kind}/[^"?]+')}
