@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -26,7 +27,7 @@ FOCUSED = """() => {
 }"""
 
 
-class Reader:
+class Reader(ABC):
     """Somebody who does a task. A control is found by what it is called, or by how that begins: the next one there."""
 
     scripts = True
@@ -38,33 +39,33 @@ class Reader:
     def open(self, address: str) -> None:
         self.view.open(address)
 
+    @abstractmethod
     def follow(self, name: str) -> None:
         """A link: the page that it leads to is there when this returns."""
-        raise NotImplementedError
 
+    @abstractmethod
     def press(self, name: str, *, leads: bool = True) -> None:
         """A button; leads: to another page, which is there when this returns."""
-        raise NotImplementedError
 
-    def unfold(self, name: str) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def unfold(self, name: str) -> None: ...
 
-    def tick(self, name: str) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def tick(self, name: str) -> None: ...
 
-    def write(self, name: str, text: str) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def write(self, name: str, text: str) -> None: ...
 
-    def choose(self, name: str, option: str) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def choose(self, name: str, option: str) -> None: ...
 
+    @abstractmethod
     def take(self, name: str) -> str:
         """What a field holds, taken along by way of the clipboard."""
-        raise NotImplementedError
 
+    @abstractmethod
     def use(self, name: str) -> None:
         """A link, wherever it leads: nothing is waited for."""
-        raise NotImplementedError
 
     def download(self, name: str) -> sync_api.Download:
         with self.page.expect_download() as download:
