@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import resource
 import shutil
 import statistics
 import subprocess
@@ -20,6 +19,7 @@ from pathlib import Path
 
 from benchmarks.common import ROOT, bench_settings, episodes, report
 from kb.assembly import KnowledgeBase
+from kb.jobs import peak_mib
 
 
 def run(part: str, folder: Path) -> dict[str, float]:
@@ -44,8 +44,7 @@ def part_ingest(folder: Path, documents: int) -> dict[str, float]:
         active = base.library.active_generation()
         passages = float(len(base.library.live_nos(active.id))) if active else 0.0
     wall = time.perf_counter() - start
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return {"wall_s": wall, "peak_mib": peak, "torch_loaded": loaded, "passages": passages}
+    return {"wall_s": wall, "peak_mib": float(peak_mib()), "torch_loaded": loaded, "passages": passages}
 
 
 def part_encode(folder: Path) -> dict[str, float]:

@@ -9,9 +9,11 @@ import torch
 
 # What the layout is chosen for: rows of a full batch. Other numbers of rows are computed as well from it.
 _ROWS = 2048
-# oneDNN keeps a compiled product for each number of rows that it meets, a thousand of them by default, which took some
-# 300 MiB. The layers of one pass share a few: more would only be kept for passes of exactly the same size.
-_CAPACITY = ("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "64")
+# A product is compiled for each number of rows that is met. oneDNN keeps a thousand of them by default, and torch's own
+# layer over it another thousand, of some 0.3 MiB each: an ingest of 99 episodes kept 270 MiB that way, and the first
+# limit alone changes nothing. The layers of one pass share three: more are kept for questions, whose lengths come again.
+_KEPT = "64"
+_LIMITS = ("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "LRU_CACHE_CAPACITY")
 
 
 class PackedLinear(torch.nn.Module):
@@ -31,7 +33,8 @@ def pack_linears(model: torch.nn.Module) -> int:
     """Replace the float32 linear layers of a model that only infers; how many. None where torch has no oneDNN."""
     if not _packs():
         return 0
-    os.environ.setdefault(*_CAPACITY)  # read when the first product is made
+    for limit in _LIMITS:  # read when the first product is made
+        os.environ.setdefault(limit, _KEPT)
     found: list[tuple[torch.nn.Module, str, Any]] = [
         (parent, name, child)
         for parent in model.modules()

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
+import pytest
 import torch
 
 from kb.embedding.packing import PackedLinear, pack_linears
@@ -28,3 +33,30 @@ def test_layers_when_they_are_of_another_precision_stay_as_they_are() -> None:
     half = nested().half()
     assert pack_linears(half) == 0
     assert sum(type(module) is torch.nn.Linear for module in half.modules()) == 2
+
+
+_MANY_SIZES = """
+from pathlib import Path
+import torch
+from kb.embedding.memory import give_back_memory
+from kb.embedding.packing import pack_linears
+layer = torch.nn.Sequential(torch.nn.Linear(384, 384))
+assert pack_linears(layer) == 1
+with torch.inference_mode():
+    for sizes in (range(64, 144), range(144, 304)):
+        for rows in sizes:
+            layer(torch.ones(1, rows, 384))
+        give_back_memory()
+        held = Path("/proc/self/status").read_text().partition("RssAnon:")[2].split()[0]
+        print(int(held) // 1024)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="what a process holds is read from /proc")
+def test_compiled_products_when_batches_are_of_many_sizes_are_not_all_kept() -> None:
+    clean = {name: value for name, value in os.environ.items() if not name.endswith("_CAPACITY")}
+    done = subprocess.run(
+        [sys.executable, "-c", _MANY_SIZES], env=clean, capture_output=True, text=True, check=True, timeout=120
+    )
+    after_80, after_240 = map(int, done.stdout.split())
+    assert after_240 - after_80 < 20, "each of 160 more sizes would keep some 0.3 MiB"
