@@ -11,7 +11,7 @@ import torch
 _ROWS = 2048
 # A product is compiled for each number of rows that is met. oneDNN keeps a thousand of them by default, and torch's own
 # layer over it another thousand, of some 0.3 MiB each: an ingest of 99 episodes kept 270 MiB that way, and the first
-# limit alone changes nothing. The layers of one pass share three: more are kept for questions, whose lengths come again.
+# limit alone changes nothing. The layers of one pass share three: more are for questions, whose lengths come again.
 _KEPT = "64"
 _LIMITS = ("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "LRU_CACHE_CAPACITY")
 
