@@ -27,6 +27,9 @@ _SEED = 20_261_122
 # Recall that the probes must reach, at 10 and at the fusion's depth; and the share of the lists that is always read.
 _WANTED = 0.99
 _LEAST_SHARE = 1 / 16
+# How the lists that are read grow as a filter leaves fewer rows: as little as costs no recall where a filter leaves out
+# what is asked for (docs/scale.md).
+_MORE_LISTS = 2 / 3
 # A passage finds itself and its like in the first lists; a question lies between passages. So the test asks with the
 # mean of so many that have nothing to do with each other.
 _BETWEEN = 4
@@ -54,8 +57,12 @@ class InvertedLists:
         return cls(read, about.probes)
 
     def candidates(self, vector: Vector, depth: int, alive: Mask | None, share: float = 1.0) -> Rows:
-        """Rows that are probably the nearest. share: of the rows that are alive; the fewer, the more lists are read."""
-        probes = min(self.index.nlist, int(np.ceil(self.probes / max(share, 1e-9))))
+        """Rows that are probably the nearest. share: of the rows that are alive; the fewer, the more lists are read.
+
+        Not in proportion: the best of a tenth are among the best of all, ten times as many, in fewer than ten times
+        the lists.
+        """
+        probes = min(self.index.nlist, int(np.ceil(self.probes / max(share, 1e-9) ** _MORE_LISTS)))
         return _candidates(self.index, vector, depth, probes, alive)
 
 
