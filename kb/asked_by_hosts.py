@@ -11,8 +11,8 @@ import numpy.typing as npt
 
 from kb.embedding import Embedder
 from kb.library import GenerationRow, Library
+from kb.library.passage_rows import NewVector
 from kb.library.rows import AskedQuestion
-from kb.library.writes import NewVector
 from kb.records import Filter, QuestionVector
 from kb.words import content_words, words
 

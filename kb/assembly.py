@@ -22,8 +22,8 @@ from kb.indexing.cutting import require_agreed
 from kb.judging import Judge, load_judge
 from kb.library import Library
 from kb.library.keeping import restore as restore_library
+from kb.library.passage_rows import NewVector
 from kb.library.rows import GenerationRow
-from kb.library.writes import NewVector
 from kb.records import Answer, Filter, Hit, Passage, Revision, content_hash
 from kb.related import related
 from kb.revisions import Revisions

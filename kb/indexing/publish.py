@@ -21,7 +21,8 @@ from kb.indexing.cutting import (
 )
 from kb.indexing.tally import Tally
 from kb.library import GenerationRow, Library, SourceRow, Stored, VectorRow
-from kb.library.writes import NewPassage, NewVector, Publication
+from kb.library.passage_rows import NewPassage, NewVector
+from kb.library.writes import Publication
 from kb.passages import PassageSettings
 from kb.records import Draft, Revision
 from kb.settings import Settings

@@ -9,11 +9,11 @@ from sqlalchemy import Connection, Select, case, delete, func, select, update
 
 from kb.errors import NotFoundError, UsageError
 from kb.library.digests import checksum
+from kb.library.passage_rows import NewPassage, drop_passages, put_passages, require_vectors
 from kb.library.rows import GenerationRow, GenerationState
 from kb.library.schema import documents, generations, passages, planted, vectors
 from kb.library.scopes import within_scope
 from kb.library.store import Store, generation_row, insert_generation
-from kb.library.writes import NewPassage, drop_passages, put_passages, require_vectors
 
 # What a step of retiring takes away in one transaction, so that nobody waits long for it.
 _RETIRE_DOCUMENTS = 64

@@ -16,6 +16,7 @@ from kb.library.connection import database_path, translated
 from kb.library.digests import digest_of, stored_digests
 from kb.library.entry_points import host_question_faults
 from kb.library.migrations import SCHEMA_VERSION
+from kb.library.passage_rows import unused_vectors
 from kb.library.schema import (
     appearances,
     changes,
@@ -33,7 +34,6 @@ from kb.library.schema import (
     vectors,
 )
 from kb.library.store import Store, read_revision
-from kb.library.writes import unused_vectors
 from kb.records import tiling_fault
 from kb.settings import Settings
 

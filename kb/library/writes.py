@@ -8,51 +8,39 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
-from kb.errors import GenerationChangedError, NotFoundError, VectorsGoneError
+from kb.errors import GenerationChangedError, NotFoundError
 from kb.library.appearing import put_appearances
 from kb.library.collecting import forget_document
-from kb.library.digests import digest_of
 from kb.library.host_asking import drop_host_questions, put_host_questions
+from kb.library.passage_rows import (
+    NewPassage,
+    NewVector,
+    drop_passages,
+    drop_unused_vectors,
+    put_passages,
+    put_vectors,
+    require_vectors,
+    unused_vectors,
+)
 from kb.library.rows import SourceRow, Stored
 from kb.library.schema import (
     changes,
     document_facets,
     documents,
     generations,
-    host_questions,
     links,
     passage_themes,
-    passage_voices,
     passages,
-    planted,
     revisions,
     segments,
     sources,
     vectors,
 )
+from kb.library.sequence import log_changed, log_purge
 from kb.library.store import Store
-from kb.records import SET_ASIDE_KINDS, Draft, Passage, content_hash
-
-
-@dataclass(frozen=True, slots=True)
-class NewPassage:
-    """A passage ready to be stored. voices: (speaker, side) pairs heard in it."""
-
-    passage: Passage
-    input_hash: str
-    voices: tuple[tuple[str, str], ...]
-    themes: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class NewVector:
-    """vector: float32 bytes; sentences: float16 bytes."""
-
-    input_hash: str
-    vector: bytes
-    sentences: bytes
+from kb.records import SET_ASIDE_KINDS, Draft, content_hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +147,7 @@ class Writes(Store):
                 forget_document(connection, document_id)
                 connection.execute(delete(documents).where(documents.c.id == document_id))
                 drop_unused_vectors(connection, hashes)
-                _log_purge(connection)
+                log_purge(connection)
             else:
                 connection.execute(update(documents).where(documents.c.id == document_id).values(deleted=True))
         if purge:
@@ -208,7 +196,7 @@ class Writes(Store):
                 rows = [{"passage_no": no, "theme": theme} for no in part for theme in themes[no]]
                 if rows:
                     connection.execute(insert(passage_themes), rows)
-                _log_changed(connection, part)
+                log_changed(connection, part)
 
 
 def _document(connection: Connection, document_id: str, source_key: str, key: str) -> Row[Any] | None:
@@ -289,123 +277,3 @@ def require_active(connection: Connection, generation_id: int) -> None:
         raise GenerationChangedError(
             "another generation was activated meanwhile", way_out="Publish again: nothing of this document was stored."
         )
-
-
-def require_vectors(connection: Connection, model_key: str, entries: Sequence[NewPassage]) -> None:
-    """Raises VectorsGoneError where a passage's vector is not there: a purge may have dropped it since it was seen."""
-    hashes = sorted({entry.input_hash for entry in entries})
-    for at in range(0, len(hashes), 5_000):
-        part = hashes[at : at + 5_000]
-        known = select(vectors.c.input_hash).where(vectors.c.model_key == model_key, vectors.c.input_hash.in_(part))
-        if len(set(connection.scalars(known))) < len(part):
-            raise VectorsGoneError("vectors were dropped while they were in use", way_out="Do it again.")
-
-
-def drop_passages(connection: Connection, document_id: str, generation_id: int = 0) -> None:
-    """A document's passages, in one generation or (0) in all."""
-    mine, held = passages.c.document_id == document_id, planted.c.document_id == document_id
-    if generation_id:
-        mine, held = (
-            mine & (passages.c.generation_id == generation_id),
-            held & (planted.c.generation_id == generation_id),
-        )
-    query = select(passages.c.no, passages.c.generation_id).where(mine)
-    by_generation: dict[int, list[int]] = {}
-    for no, owner in connection.execute(query.order_by(passages.c.no)):
-        by_generation.setdefault(owner, []).append(no)
-    for owner, nos in by_generation.items():
-        _log(connection, "remove", document_id, owner, nos)
-    connection.execute(delete(passages).where(mine))
-    connection.execute(delete(planted).where(held))
-
-
-def put_passages(
-    connection: Connection, generation_id: int, document_id: str, revision_id: str, entries: Sequence[NewPassage]
-) -> None:
-    nos = []
-    for entry in entries:
-        result = connection.execute(
-            insert(passages).values(
-                id=entry.passage.id,
-                generation_id=generation_id,
-                document_id=document_id,
-                revision_id=revision_id,
-                start=entry.passage.start,
-                end=entry.passage.end,
-                sentences=json.dumps(entry.passage.sentences),
-                input_hash=entry.input_hash,
-            )
-        )
-        key = result.inserted_primary_key
-        assert key is not None  # noqa: S101  # an insert of one row always has one
-        nos.append(int(key[0]))
-    pairs = list(zip(nos, entries, strict=True))
-    heard = [
-        {"passage_no": n, "speaker": name, "side": side} for n, e in pairs for name, side in dict(e.voices).items()
-    ]
-    if heard:
-        connection.execute(insert(passage_voices), heard)
-    themed = [{"passage_no": n, "theme": theme} for n, e in pairs for theme in sorted(set(e.themes))]
-    if themed:
-        connection.execute(insert(passage_themes), themed)
-    _log(connection, "add", document_id, generation_id, nos)
-    digest = digest_of((e.passage.id, e.passage.start, e.passage.end, e.input_hash) for e in entries)
-    held = {"generation_id": generation_id, "document_id": document_id, "revision_id": revision_id, "digest": digest}
-    connection.execute(insert(planted).values(**held))
-
-
-def put_vectors(connection: Connection, model_key: str, rows: Sequence[NewVector]) -> None:
-    hashes = [row.input_hash for row in rows]
-    known = set(
-        connection.scalars(
-            select(vectors.c.input_hash).where(vectors.c.model_key == model_key, vectors.c.input_hash.in_(hashes))
-        )
-    )
-    fresh = {row.input_hash: row for row in rows if row.input_hash not in known}
-    if fresh:
-        connection.execute(insert(vectors), [{"model_key": model_key, **asdict(row)} for row in fresh.values()])
-
-
-def _log(connection: Connection, kind: str, document_id: str, generation_id: int, nos: Sequence[int]) -> None:
-    if nos:
-        connection.execute(
-            insert(changes).values(
-                kind=kind, document_id=document_id, generation_id=generation_id, nos=json.dumps(list(nos))
-            )
-        )
-
-
-def _log_changed(connection: Connection, nos: Sequence[int]) -> None:
-    query = select(passages.c.no, passages.c.document_id, passages.c.generation_id).where(passages.c.no.in_(nos))
-    owners: dict[tuple[str, int], list[int]] = {}
-    for row in connection.execute(query.order_by(passages.c.no)):
-        owners.setdefault((row.document_id, row.generation_id), []).append(row.no)
-    for (document_id, generation_id), mine in owners.items():
-        for kind in ("remove", "add"):
-            _log(connection, kind, document_id, generation_id, mine)
-
-
-def unused_vectors() -> ColumnElement[bool]:
-    """Vectors of no passage, of no host's question and of no theme's phrase."""
-    return (
-        vectors.c.input_hash.not_in(select(passages.c.input_hash))
-        & vectors.c.input_hash.not_in(select(host_questions.c.input_hash))
-        & vectors.c.input_hash.not_like("theme:%")
-    )
-
-
-def _log_purge(connection: Connection) -> None:
-    """Tell every index that what was removed must leave the disk."""
-    rows = [
-        {"kind": "purge", "document_id": "purged", "generation_id": generation_id, "nos": "[]"}
-        for generation_id in connection.scalars(select(generations.c.id).where(generations.c.state != "retired"))
-    ]
-    if rows:
-        connection.execute(insert(changes), rows)
-
-
-def drop_unused_vectors(connection: Connection, hashes: Sequence[str]) -> None:
-    for at in range(0, len(hashes), 5_000):
-        part = list(hashes[at : at + 5_000])
-        used = set(connection.scalars(select(passages.c.input_hash).where(passages.c.input_hash.in_(part))))
-        connection.execute(delete(vectors).where(vectors.c.input_hash.in_([h for h in part if h not in used])))

@@ -21,7 +21,8 @@ from kb.errors import (
     UsageError,
     VectorsGoneError,
 )
-from kb.library.writes import NewPassage, Publication
+from kb.library.passage_rows import NewPassage
+from kb.library.writes import Publication
 from kb.passages import PassageSettings
 from kb.settings import Settings
 from tests.kb.makers import TRUST, draft, item
