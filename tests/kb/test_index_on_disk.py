@@ -16,7 +16,7 @@ import pytest
 
 from kb.engines import embedded
 from kb.engines.state import FileLock, State
-from kb.engines.words import WordSnapshot
+from kb.engines.words import WordSnapshot, commit_of
 from kb.errors import IndexFault
 from kb.indexing import follow
 from kb.settings import Settings
@@ -324,3 +324,31 @@ def test_a_state_names_every_file_that_it_needs(published: Settings) -> None:
     there = {path.name for path in index_of(published).iterdir()}
     assert there - state.names() == {"state.json", "write.lock", "tend.lock"}
     assert state_of(published)["sequence"] == state.sequence
+
+
+def test_a_writer_that_dies_between_the_words_commit_and_the_state_leaves_nothing_twice(
+    published: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Died(BaseException):
+        pass
+
+    def die(*ignored: object) -> None:
+        raise Died
+
+    with opened(published) as base:
+        base.follow()
+        publish(base, "three", "four")
+        with monkeypatch.context() as patched:
+            patched.setattr(embedded, "write_state", die)
+            with pytest.raises(Died):
+                base.follow()
+    committed = commit_of(next(index_of(published).glob("words-*")))["opstamp"]
+    assert committed > state_of(published)["words"]["opstamp"]  # type: ignore[index]
+    with opened(published) as base:
+        base.follow()
+        followed = base.follower.current()
+        assert followed is not None
+        assert followed.view.faults() == []
+        assert followed.view.nos().tolist() == base.library.live_nos(1)
+        assert len(followed.view.keywords("only said in three", 10)) >= 1
+        assert base.ready()["mended"] == ""
