@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from kb.summary.quantities import value_of
-from kb.summary.sides import group_of
+from kb.summary.sides import group_of, passive
 from kb.summary.wording import Token, tokens
 
 _HARD = frozenset(".;:!?()–—") | frozenset("whereas while but though although".split())  # noqa: SIM905
@@ -59,7 +59,9 @@ class Place:
 def exchange_fault(sentence: str, quote: str, side: str) -> str:
     """Why a word may have taken another's place, or "". side: the speaker's, for "I" and "we"."""
     here, there = _companies(places(sentence, side)), _companies(places(quote, side))
-    shared = [name for name in here if name in there]
+    # A passive turns the sides' company round; whose the words are is then for the check of sides.
+    turned = passive(sentence) != passive(quote)
+    shared = [name for name in here if name in there and not (turned and name[0] == "side")]
     for one in shared:
         for other in there:
             if one == other or one[0] != other[0] or not one[0] or _close(one, other, there):

@@ -15,7 +15,7 @@ _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _REVISION = re.compile(r"\(r\d+\)$")
 # Words of the trade that are no names, however they are written.
 _TRADE = frozenset(
-    """cdmo cdmos cmo cmos cmc gmp cgmp r&d rna mrna dna atmp eu qa qc ceo coo cfo api pdf it ip i i'm i'd i've i'll
+    """cdmo cdmos cmo cmos cmc gmp cgmp r&d rna mrna dna atmp eu qa qc api pdf it ip i i'm i'd i've i'll
     tox biotech biotechs""".split()  # noqa: SIM905
 )
 # What a sentence may begin with and is no name.
@@ -25,7 +25,8 @@ _OPENERS = frozenset(
     biotechs biotech cdmos cdmo people experts reviewers inspectors auditors partners trust communication timing
     quality contracts agreements good bad early late many most several some another different regular clear open
     honest closed direct small large new old whoever anyone everyone nobody someone somebody everybody instead
-    rather even also still yet however therefore moreover finally first second third next then thus otherwise
+    ahead little much rather even also still yet however therefore moreover finally first second third next then
+    thus otherwise
     overall similarly meanwhile today often usually sometimes rarely never always only just perhaps although
     though while whereas because since unless until if when where whether despite unlike like without within
     under upon among across keep take make ask tell give put write choose hire plan build begin start stop avoid

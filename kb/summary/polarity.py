@@ -9,23 +9,22 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence, Set
 
-from kb.summary.opposites import BY_STEM, OPPOSITES
-from kb.summary.roles import crossing
-from kb.summary.wording import BREAKS, Token, stem, tokens
-
-REACH, WIDE = 4, 10
-# These deny what stands before them.
-_BEHIND = frozenset("missing absent lacking".split())  # noqa: SIM905
-_NEGATORS = frozenset(
-    """not no never nobody none nothing neither nor without cannot rarely seldom hardly barely scarcely unable unlikely
-    refuse refuses refused lack lacks avoid avoids avoided fails decline declines forbid forbids forbidden
-    forbade failed prohibit prohibits prohibited prevent prevents stop stops stopped impossible wrong deny denies denied
-    reject rejects rejected nowhere few little unwilling
-    reluctant beware non useless pointless unhelpful unnecessary needless""".split()  # noqa: SIM905
+from kb.summary.denials import (
+    NEGATORS,
+    REACH,
+    Negation,
+    doubled,
+    negates,
+    negations,
+    reached_from,
+    softly_denied,
 )
+from kb.summary.opposites import BY_STEM, OPPOSITES, denied_form
+from kb.summary.roles import crossing
+from kb.summary.wording import Token, tokens
+
 _UP = frozenset(
     "more increase increases increased raise raises rise rises grow grows greater higher larger extra".split()  # noqa: SIM905
 )
@@ -33,83 +32,10 @@ _DOWN = frozenset(
     """less fewer reduce reduces reduced decrease decreases lower lowers fall falls shrink shrinks smaller
     cut cuts""".split()  # noqa: SIM905
 )
-
-
-# "without it" denies what stands before it.
-_POINTING = frozenset("it them this that these those".split())  # noqa: SIM905
-_WITH_TO = frozenset(stem(word) for word in ("fail", "decline"))
 _ALL = frozenset("all every each everybody everyone everything".split())  # noqa: SIM905
 _COMPARING = frozenset("more less fewer".split())  # noqa: SIM905
-
-
-@dataclass(frozen=True, slots=True)
-class Negation:
-    """stems: what it reaches over, nearest first; places: of these among the tokens; wide: all of its clause's rest.
-
-    before: what stands before it, which a passive turn puts behind."""
-
-    word: str
-    stems: tuple[str, ...]
-    places: tuple[int, ...]
-    wide: frozenset[str]
-    before: frozenset[str]
-
-
-def negations(found: Sequence[Token], plain: Collection[str] = ()) -> list[Negation]:
-    """Every negation of a text, in order. "rather than" and "instead of" are some. plain: stems that deny nothing."""
-    made = []
-    for number, token in enumerate(found):
-        following = found[number + 1].lower if number + 1 < len(found) else ""
-        pair = (token.lower, following) in {("rather", "than"), ("instead", "of")}
-        if not (pair or _negates(token)) or (token.content and token.stem in plain):
-            continue
-        if token.lower in {"few", "little"} and number and found[number - 1].lower == "a":
-            continue
-        # "refuse or restrict" is not "refuse to restrict".
-        if (number and found[number - 1].lower == "or") or (token.content and following == "or"):
-            continue
-        # "why not try it" says yes.
-        if number and found[number - 1].lower == "why":
-            continue
-        # What fails to hold does not; what fails is only said to fail.
-        if token.stem in _WITH_TO and following != "to":
-            continue
-        reached = () if token.lower in _BEHIND else _reached(found, number + 1 + pair)
-        places = reached or _left(found, number)
-        wide = frozenset(found[at].stem for at in _reached(found, number + 1 + pair, WIDE))
-        pointed = _left(found, number - 1, ".", REACH) if following in _POINTING else ()
-        stems = tuple(found[at].stem for at in (*places, *pointed))
-        wide |= {found[at].stem for at in pointed}
-        before = frozenset(found[at].stem for at in _left(found, number, most=REACH))
-        made.append(Negation(token.lower, stems, (*places, *pointed), wide, before))
-    return made
-
-
-def _negates(token: Token) -> bool:
-    return token.lower in _NEGATORS or token.lower in _BEHIND or token.lower.endswith("n't")
-
-
-def _left(found: Sequence[Token], number: int, ends: Collection[str] = BREAKS, most: int = 2) -> tuple[int, ...]:
-    """What a clause's last word denies: "the press release is not"."""
-    places: list[int] = []
-    for at in range(number - 1, -1, -1):
-        if found[at].lower in ends or len(places) == most:
-            break
-        if found[at].content:
-            places.append(at)
-    return tuple(places)
-
-
-def _reached(found: Sequence[Token], start: int, reach: int = REACH) -> tuple[int, ...]:
-    """Up to the clause's end, or to the next "not"."""
-    places: list[int] = []
-    for at in range(start, len(found)):
-        token = found[at]
-        if token.lower in BREAKS or len(places) == reach or (not token.content and _negates(token)):
-            break
-        if token.content:
-            places.append(at)
-    return tuple(places)
+# "Otherwise" takes up a condition that stands before it: "a run without methods" is "methods, as otherwise a run".
+_CALLED = frozenset("otherwise else".split())  # noqa: SIM905
 
 
 def polarity_fault(sentence: str, quote: str) -> str:
@@ -118,18 +44,44 @@ def polarity_fault(sentence: str, quote: str) -> str:
     here = {token.stem for token in ours if token.content}
     there = {token.stem for token in theirs if token.content}
     # "fails", said by both, is a word like any other.
-    plain = {token.stem for token in ours if _negates(token)} & {token.stem for token in theirs if _negates(token)}
+    plain = {token.stem for token in ours if negates(token)} & {token.stem for token in theirs if negates(token)}
     mine, its = negations(ours, plain), negations(theirs, plain)
     denied_here = {name for one in mine for name in one.stems}
     denied_there = {name for one in its for name in one.stems}
+    twice, only = doubled(theirs), any(token.lower == "only" for token in theirs)
+    # "never without" is "only with".
+    alike = bool(twice or only) and bool(doubled(ours))
     return (
-        _twice_fault(mine, its, here & there)
-        or _added_fault(mine, its, theirs, there)
-        or _missing_fault(mine, its, ours, theirs)
+        ("" if alike else _twice_fault(mine, its, here & there))
+        or ("" if alike else _halved_fault(mine, twice, theirs))
+        or _added_fault(_told(mine, softly_denied(theirs), doubled(ours) if only else ()), its, theirs, there)
+        or _missing_fault(mine, _told(its, softly_denied(ours), twice, _CALLED & {t.lower for t in ours}), ours, theirs)
         or _opposite_fault(ours, theirs, denied_here, denied_there)
         or _turned_fault(ours, theirs)
         or _compared_fault(ours, theirs)
     )
+
+
+def _halved_fault(mine: Sequence[Negation], twice: Sequence[tuple[int, int]], theirs: Sequence[Token]) -> str:
+    """Of two denials that make a yes, one alone makes a no."""
+    for start, end in twice:
+        within = {token.stem for token in theirs[start:end] if token.content}
+        if sum(not within.isdisjoint(one.stems) for one in mine) == 1:
+            return f"the quote denies {min(within)!r} twice, and it does once"
+    return ""
+
+
+def _told(
+    made: Sequence[Negation], soft: Set[str], twice: Sequence[tuple[int, int]], called: Collection[str] = ()
+) -> list[Negation]:
+    """The negations that need a counterpart: not those that a soft one accounts for, or that make a yes together."""
+    return [
+        one
+        for one in made
+        if soft.isdisjoint(one.stems)
+        and not any(a <= at < b for a, b in twice for at in one.places)
+        and not (called and one.word == "without")
+    ]
 
 
 def _twice_fault(mine: Sequence[Negation], its: Sequence[Negation], shared: Collection[str]) -> str:
@@ -206,7 +158,7 @@ def _compared_fault(ours: Sequence[Token], theirs: Sequence[Token]) -> str:
 
 
 def _stems(found: Sequence[Token], start: int) -> tuple[str, ...]:
-    return tuple(found[at].stem for at in _reached(found, start))
+    return tuple(found[at].stem for at in reached_from(found, start))
 
 
 def _after_than(found: Sequence[Token]) -> set[str]:
@@ -216,8 +168,9 @@ def _after_than(found: Sequence[Token]) -> set[str]:
 _SAYINGS = (
     (re.compile(r"\bnot (?:quite |nearly |at all )?as (?:much|many|good|\w+) as\b", re.IGNORECASE), "less"),
     (re.compile(r"\bas (?:much|many) as\b", re.IGNORECASE), "equally"),
-    # Bounds are bounds.py's, and deny nothing.
+    # Bounds are strength.py's, and deny nothing.
     (re.compile(r"\bno(?:t)? (?:more|less|fewer|later|earlier|longer|sooner) than\b(?= \w)", re.IGNORECASE), "within"),
+    (re.compile(r"\bat (?:most|least)\b|(?<=\w) or (?:fewer|less|more)\b", re.IGNORECASE), " within"),
 )
 
 
@@ -249,7 +202,7 @@ def _leading(found: Sequence[Token]) -> list[tuple[str, tuple[str, ...], bool]]:
         (
             word,
             tuple(other.stem for other in found[n + 1 :] if other.content)[:REACH],
-            any(before in _NEGATORS for before in words[max(0, n - 3) : n]),
+            any(before in NEGATORS for before in words[max(0, n - 3) : n]),
         )
         for n, word in enumerate(words)
         if word in OPPOSITES
@@ -261,19 +214,24 @@ def _opposite_fault(
 ) -> str:
     here = {token.stem for token in ours if token.stem} | {token.lower for token in ours}
     there = {token.stem for token in theirs if token.stem} | {token.lower for token in theirs}
-    denying = any(_negates(token) for token in theirs)
+    denying = any(negates(token) for token in theirs)
     turned = crossing(ours, theirs, "than") != ""
     for token in ours:
-        for other in sorted(BY_STEM.get(token.stem, ())):
+        for other in sorted(BY_STEM.get(token.stem, frozenset()) | _with_prefix(token, theirs)):
             if token.stem in there or other not in there or other in here:
                 continue
-            if (_negates(token) and denying) or (token.lower in _ALL and there & _ALL):
+            if (negates(token) and denying) or (token.lower in _ALL and there & _ALL):
                 continue
             if turned and {token.lower, other} & _COMPARING:
                 continue
             if (token.stem in denied_here) == (other in denied_there):
                 return f"{token.lower!r} is the opposite of what the quote says"
     return ""
+
+
+def _with_prefix(token: Token, theirs: Sequence[Token]) -> set[str]:
+    """ "plausible" of "implausible", and the other way round."""
+    return {other.stem for other in theirs if token.content and other.content and denied_form(token.lower, other.lower)}
 
 
 def _opposed(stems: Sequence[str], other: Collection[str]) -> bool:

@@ -46,6 +46,7 @@ _UNITS = {
     "percent": "percent percentage %",
 }
 _UNIT = {word: unit for unit, words in _UNITS.items() for word in words.split()}
+_WHOLE = (("day", 7, "week"), ("month", 12, "year"), ("hour", 24, "day"), ("month", 3, "quarter"))
 _LABELS = frozenset(
     """phase phases chapter part annex week page stage step tier level section table day volume appendix article clause
     item figure paragraph report version lot""".split()  # noqa: SIM905
@@ -76,7 +77,8 @@ def quantities(text: str) -> list[Quantity]:
     at = 0
     while at < len(words):
         value, after, ordinal = _number(words, at)
-        if value is None:
+        # "once a month" is "monthly", and no number.
+        if value is None or (words[at] == "once" and set(words[at + 1 : at + 2]) & _EACH):
             at += 1
             continue
         label = _label(words, at, [one.label for one in found[-1:]])
@@ -126,7 +128,7 @@ def frequencies(text: str) -> set[str]:
 
 def quantity_fault(sentence: str, quote: str) -> str:
     """Why a number of the sentence is not the quote's, or ""."""
-    ours, theirs = quantities(sentence), quantities(quote)
+    ours, theirs = quantities(sentence), _in_all_units(quantities(quote))
     if _PAIR & set(_words(quote)):
         theirs.append(Quantity(Fraction(2), (), ""))
     times = Counter(one.value for one in theirs)
@@ -137,13 +139,25 @@ def quantity_fault(sentence: str, quote: str) -> str:
     for one in ours:
         if not _held(one, theirs):
             return f"the number {float(one.value):g} is not the quote's"
-    missing = (units(sentence) - {"second", "percent"}) - units(quote)
+    missing = (units(sentence) - {"second", "percent"}) - units(quote) - {one.unit for one in theirs}
     if missing:
         return f"the quote does not speak of a {min(missing)}"
     strange = set(_bare_frequencies(sentence)) - units(quote)
     if strange:
         return f"the quote does not say that it is every {min(strange)}"
     return ""
+
+
+def _in_all_units(found: Sequence[Quantity]) -> list[Quantity]:
+    """With each time also in the units that it is whole in: 14 days are two weeks, a year is twelve months."""
+    made = list(found)
+    for one in found:
+        for small, count, large in _WHOLE:
+            if one.unit == small and one.value % count == 0:
+                made.append(replace(one, value=one.value / count, noun=(stem(large),), unit=large))
+            elif one.unit == large:
+                made.append(replace(one, value=one.value * count, noun=(stem(small),), unit=small))
+    return made
 
 
 def _label(words: Sequence[str], at: int, last: Sequence[str]) -> str:
@@ -172,10 +186,15 @@ def _held(one: Quantity, theirs: Sequence[Quantity]) -> bool:
     if not one.unit:
         # Where the quote counts the same thing, it must count as many.
         counted = bool(rivals) and one.noun[0] not in STOP_WORDS
-        return any(other in rivals for other in same) if counted else bool(same)
+        # "all twelve are needed" counts what was named before.
+        return any(other in rivals or _bare(other) for other in same) if counted else bool(same)
     # A bare number may be of this unit, unless the quote has another number of it.
     counted = one.value != 1 and any(other.unit == one.unit for other in theirs)
     return any(other.unit == one.unit or not (other.unit or counted) for other in same)
+
+
+def _bare(one: Quantity) -> bool:
+    return not one.noun or one.noun[0] in STOP_WORDS
 
 
 def _words(text: str) -> list[str]:

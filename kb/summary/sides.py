@@ -32,9 +32,15 @@ _SAYING = frozenset(
     recommend recommends advise advises insist insists suggest suggests add adds note notes report reports complain
     complains concede concedes""".split()  # noqa: SIM905
 )
+_TELLING = _SAYING | frozenset(
+    """wants want puts put describes describe sees see expects expect calls call holds hold finds find prefers prefer
+    urges urge tells tell counts count view picture eyes opinion account experience words reading mind
+    """.split()  # noqa: SIM905
+)
 _SET = frozenset("a an the its their your our my every each any another no one this that which his her".split())  # noqa: SIM905
 _OBJECTS = frozenset("me us them".split())  # noqa: SIM905
 _BE = frozenset("is are was were be been being".split())  # noqa: SIM905
+_CLAUSES = frozenset(", ; : ( ) but while whereas although though because".split())  # noqa: SIM905
 _LEADING = frozenset("at by to of for from with in between".split())  # noqa: SIM905
 # Sentences of an article that begin so speak to the sponsor.
 _ORDERS = frozenset(
@@ -51,7 +57,7 @@ def side_fault(sentence: str, quote: str, side: str) -> str:
     here, there = _bound(ours, "", order=False), _bound(theirs, side, order=side != MAKER)
     groups = _named(ours)
     known = {group for named in there.values() for group in named} | _named(theirs)
-    if any(token.lower in _OWN for token in theirs) or _voices(ours):
+    if any(token.lower in _OWN for token in theirs) or _voices(ours) or _told_by(ours, side):
         known.add(side)
     if any(token.lower in _BODIES or token.stem == "regul" for token in theirs):
         known.add("regulator")
@@ -120,22 +126,52 @@ def _bound(found: Sequence[Token], side: str, *, order: bool) -> dict[str, set[s
     """Each content word's stem -> the sides under which it stands."""
     bound: dict[str, set[str]] = {}
     for part in sentences_of(found):
-        now = SPONSOR if order and _is_order(part) else ""
-        passing, left = "", 0
-        for number, token in enumerate(part):
-            group = _group(token, side, _reader(side))
-            if group and _attributive(part, number):
-                group = ""
-            elif group and (token.lower in _POSSESSIVE or _led(part, number)):
-                passing, left = group, 2
-            elif group and (token.lower in _OBJECTS or _done_to(part, number)):
-                passing, left = group, 0
-            elif group:
-                now, left = group, 0
-            if token.content and not group:
-                bound.setdefault(token.stem, set()).update({passing if left else now} - {""})
-                left = max(0, left - 1)
+        for name, group in _bound_in(part, side, SPONSOR if order and _is_order(part) else ""):
+            bound.setdefault(name, set()).update({group} - {""})
     return bound
+
+
+def _bound_in(part: Sequence[Token], side: str, now: str) -> list[tuple[str, str]]:
+    """The content words of a sentence, each with its side. now: the side that it begins under, or ""."""
+    made: list[tuple[str, str]] = []
+    passing, left, clause = "", 0, 0
+    for number, token in enumerate(part):
+        group = _group(token, side, _reader(side))
+        if token.lower in _CLAUSES:
+            clause = len(made)
+        if group and _attributive(part, number):
+            group = ""
+        elif group and _doer(part, number):
+            # "the change is decided by the sponsor": all of the clause is the sponsor's.
+            made[clause:] = [(name, group) for name, _ in made[clause:]]
+            passing, left = group, 2
+        elif group and token.possessive and clause == len(made):
+            now, left = group, 0  # "the CDMO's quality unit releases"
+        elif group and (token.possessive or token.lower in _POSSESSIVE or _led(part, number)):
+            passing, left = group, 2
+        elif group and (token.lower in _OBJECTS or _done_to(part, number)):
+            passing, left = group, 0
+        elif group:
+            now, left = group, 0
+        if token.content and not group:
+            made.append((token.stem, passing if left else now))
+            left = max(0, left - 1)
+    return made
+
+
+def _doer(part: Sequence[Token], number: int) -> bool:
+    """ "is decided by the sponsor": who does it stands behind it."""
+    at = number - 1
+    while at >= 0 and (part[at].lower in _SET or part[at].content) and number - at < 4:
+        at -= 1
+    passive = at > 1 and part[at].lower == "by" and part[at - 1].lower.endswith(("ed", "en", "de", "ld", "ne"))
+    return passive and any(token.lower in _BE for token in part[max(0, at - 5) : at])
+
+
+def passive(text: str) -> bool:
+    """Whether a side stands behind what it does."""
+    parts = sentences_of(tokens(text))
+    return any(group_of(token, "") and _doer(part, n) for part in parts for n, token in enumerate(part))
 
 
 def _attributive(part: Sequence[Token], number: int) -> bool:
@@ -173,6 +209,13 @@ def _voices(ours: Sequence[Token]) -> list[str]:
         if led or "according" in before or set(following[:3]) & _SAYING:
             found.append(group)
     return found
+
+
+def _told_by(ours: Sequence[Token], side: str) -> bool:
+    """Whether the sentence begins with who says it: "The CDMO lead wants", "in the consultant's picture"."""
+    words = [token for token in ours if token.stem]
+    named = next((n for n, token in enumerate(words[:5]) if _group(token, "", "") == side and side), -1)
+    return named >= 0 and any(token.lower in _TELLING for token in words[named + 1 : named + 5])
 
 
 def _voice_fault(ours: Sequence[Token], theirs: Sequence[Token], side: str) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
-from kb.summary.quantities import numbered, units
+from kb.summary.quantities import numbered, units, value_of
 from kb.summary.wording import BREAKS, Token, tokens
 
 _MODALS = {
@@ -20,10 +20,11 @@ _AMOUNTS = {
     "few": "few rarely seldom hardly".split(),  # noqa: SIM905
 }
 _BOUNDS = {
-    "at most": """at most|no (?:more|later|longer) than|not (?:more|later|longer) than|up to|within|less than|fewer than
-        |limit(?:ed|s)?(?: to)?|maximum(?: of)?|ceiling(?: of)?|cap(?:ped)?(?: at)?|not exceed""",
-    "at least": """at least|no (?:less|fewer|earlier|sooner) than|not (?:less|fewer|earlier) than|more than
-        |minimum(?: of)?|exceeds?|longer than|upwards of""",
+    "at most": """at most|no (?:more|later|longer) than|not (?:more|later|longer) than|up to|within
+        |(?<!no )(?<!not )(?:less|fewer) than|limit(?:ed|s)?(?: to)?|maximum(?: of)?|ceiling(?: of)?|cap(?:ped)?(?: at)?
+        |not exceed""",
+    "at least": """at least|no (?:less|fewer|earlier|sooner) than|not (?:less|fewer|earlier) than
+        |(?<!no )(?<!not )more than|minimum(?: of)?|exceeds?|(?<!no )(?<!not )longer than|upwards of""",
 }
 _CLASS: Mapping[str, Mapping[str, str]] = {
     "modal": {word: name for name, words in _MODALS.items() for word in words},
@@ -47,6 +48,7 @@ _OBLIGING = _MUST | frozenset(
     """should ought need needs needed require requires required has have cannot never no not only depends until
     obliged binding essential necessary""".split()  # noqa: SIM905
 )
+_BEHIND = re.compile(r"(?P<words>[\w-]+(?: [\w-]+){0,2}) or (?P<way>fewer|less|more)\b", re.IGNORECASE)
 _HEDGES = frozenset("only almost nearly just not".split())  # noqa: SIM905
 _NEAR = 3
 
@@ -130,8 +132,17 @@ def _bound_fault(sentence: str, quote: str) -> str:
 
 def _bounded(text: str) -> Iterator[tuple[Fraction, str]]:
     """Each number with what bounds it, or ""."""
-    for value, before in numbered(text):
+    for value, before in numbered(_BEHIND.sub(_put_before, text)):
         yield value, next((name for name, how in _BOUND.items() if _right_before(how, before)), "")
+
+
+def _put_before(found: re.Match[str]) -> str:
+    """ "forty residues or fewer" is "at most forty residues"."""
+    words = found["words"].split()
+    at = next((n for n, word in enumerate(words) if value_of(word.lower()) is not None), None)
+    if at is None:
+        return found.group()
+    return " ".join([*words[:at], "at most" if found["way"].lower() in ("fewer", "less") else "at least", *words[at:]])
 
 
 def _right_before(how: re.Pattern[str], before: str) -> bool:

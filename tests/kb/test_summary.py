@@ -274,6 +274,27 @@ RULES = [
         "A lost sample is judged less harshly than a late one.",
         True,
     ),
+    # denials in other words
+    ("A spare site stays ready only if it makes product.", "No spare site stays ready without making product.", True),
+    ("A spare site stays ready only if it makes product.", "A spare site stays ready without making product.", False),
+    ("The plant may not ship lots without a signed release.", "The plant ships lots only with a signed release.", True),
+    ("The plant may not ship lots without a signed release.", "The plant may ship lots without a release.", False),
+    ("Early lots fall outside the release procedure.", "Early lots are not part of the release procedure.", True),
+    ("The field has yet to gain momentum.", "The field has not gained momentum.", True),
+    ("The field has yet to gain momentum.", "The field has gained momentum.", False),
+    ("The list holds licences and statements of non-compliance for sites.", "The list holds licences for sites.", True),
+    # times in other units, and bounds behind their number
+    ("The potency assay takes 14 days.", "The potency assay takes two weeks.", True),
+    ("The potency assay takes 14 days.", "The potency assay takes three weeks.", False),
+    ("The standard asks for twelve months of data.", "The standard asks for a year of data.", True),
+    ("The board meets monthly.", "The board meets once a month.", True),
+    ("The board meets weekly.", "The board meets once a month.", False),
+    ("A chain of forty links or fewer is short.", "A chain of at most 40 links is short.", True),
+    ("A chain of forty links or fewer is short.", "A chain of at least 40 links is short.", False),
+    ("Keep at least 30 vials in the freezer.", "No fewer than 30 vials stay in the freezer.", True),
+    # who does it, said the other way round
+    ("The sponsor's lab decides whether the lot fits.", "Whether the lot fits is decided by the sponsor's lab.", True),
+    ("The sponsor's lab decides whether the lot fits.", "Whether the lot fits is decided by the CDMO's lab.", False),
     # spelt otherwise
     ("The Food and Drug Administration publishes letters.", "FDA publishes letters.", True),
     ("The Food and Drug Administration publishes letters.", "EMA publishes letters.", False),
