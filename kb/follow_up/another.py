@@ -12,6 +12,10 @@ from kb.words import STOP_WORDS
 # "Who owns the improvements", "what is a forecast": nothing is asked but the thing itself.
 _OF_ONE_THING = re.compile(rf"^who\s+(?!{AUXILIARY})|^(?:who|what)\s+(?:is|are)\s+(?!the\s)", re.IGNORECASE)
 _ONE = re.compile(rf"^(?:{PREPOSITION}\s+)?(?:an?|the)?\s*([\w-]+)\s+ones?$", re.IGNORECASE)
+_ONES = re.compile(r"\sones$", re.IGNORECASE)
+# "every one", "the right one": none that is described.
+_NOT_DESCRIBED = re.compile(r"^(?:every|each|any|no|which|whole)$", re.IGNORECASE)
+_MANY = re.compile(r"(?<=\s)(?=[\w-]{2,}[^\Wsu]s\b(?!['’]))", re.IGNORECASE)
 _AN_OLD = re.compile(r"\b(an?)\s+([\w-]+)\s+(?=[\w-])", re.IGNORECASE)
 _ONE_THAT = re.compile(
     r"^(?:(?:even|only|also)\s+)?(?:(?:an?|the)\s+)?(?:ones?|those)\s+(?P<that>(?:that|which|who|about|for|from|in|with|at)\s+.+)$",
@@ -33,6 +37,11 @@ _EACH = r"(?:each|every)\s+(?:hour|day|week|month|quarter|year)"
 _NO_NAME = re.compile(
     r"^(?:any|some|each|every|both|all|no|none|its|their|his|her|ones?|even|only|also|already|like|such|more|less|not|maybe"
     r"|perhaps|especially|particularly|always|never|\w+ly)\b",
+    re.IGNORECASE,
+)
+# "The whole thing", "our own side", "the GMP one": what they name was named before.
+_NAMED_BEFORE = re.compile(
+    r"^the\s+whole\b|\bthings?$|\bones?$|^(?:our|my)\s+own\b|\b(?:side|end|part)$|^(?:ours|mine|theirs)$",
     re.IGNORECASE,
 )
 _OR = re.compile(r"\b(?:or|instead|rather)\b", re.IGNORECASE)
@@ -90,9 +99,13 @@ def _contrasted(before: str, rest: str) -> str:
 def _another_one(before: str, rest: str) -> str:
     """ "a major one" after "a critical deviation"."""
     one = _ONE.match(rest)
-    if one is None or one.group(1).lower() in STOP_WORDS:
+    if one is None or one.group(1).lower() in STOP_WORDS or _NOT_DESCRIBED.match(one.group(1)):
         return ""
     made, found = contrasted(before, one.group(1)), topic(before)
+    if not made and _ONES.search(rest) and found is not None and not found.many:
+        places = list(_MANY.finditer(before, found.end))
+        at = places[0].start() if len(places) == 1 else -1
+        return f"{before[:at]}{one.group(1)} {before[at:]}" if at > 0 else ""
     if made or found is not None:
         return made or (_described(before, found, one.group(1)) if found is not None else "")
     olds = [old for old in _AN_OLD.finditer(before) if old.group(2).lower() not in STOP_WORDS]
@@ -173,6 +186,7 @@ def _another_topic(before: str, rest: str) -> str:
         or _OR.search(rest)
         or names_one(rest)
         or _NO_THING.search(rest)
+        or _NAMED_BEFORE.search(rest)
         or not content(rest)
     ):
         return ""

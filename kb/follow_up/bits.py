@@ -9,7 +9,7 @@ from kb.follow_up.wording import ASKING_WORD, AUXILIARY, content
 # Asks for more of the same, and names nothing.
 _MORE = re.compile(
     r"^(?:please\s+)?(?:(?:can|could) you\s+)?(?:(?:tell|show|give) (?:me|us)\s+)?"
-    r"(?:(?:a bit |a little |some |any |an?\s+|for\s+|more\s+)*(?:more|details?|examples?|instance)"
+    r"(?:(?:a bit |a little |a few |some |any |two |three |an?\s+|for\s+|more\s+)*(?:more|details?|examples?|instance)"
     r"|go on|explain|elaborate"
     r"|(?:what|who|anything|anyone|something) else|such as(?: what)?|like (?:what|who|how|when|where)"
     r"|says? who|who says(?: so| that)?"
@@ -49,6 +49,17 @@ _PARTY = (
 _PARTY_DOES = re.compile(
     rf"^(?:(?:what|when|where|why|how)\s+)?{AUXILIARY}\s+(?:(?:the|our|their)\s+)?{_PARTY}\s+[\w-]+$", re.IGNORECASE
 )
+# Said of anything, so that a question of nothing else is about what was said before: "who has the last word".
+_SAID_OF_ANYTHING = frozenset(
+    """ask avoid away bad best better call care case chance change choice common cost costs decide decides decision
+    deal differ different difference do else enough everybody everyone exactly example examples expect fair far fast
+    fault final find first get gets give go goes good happen happens help idea important job kind know last later least
+    less likely long look lot lots make makes many matter matters mean means money most much need needs next nobody
+    normal number number often okay one others pay pays people person place point possible problem put question ready
+    realistic reasonable recommend right risk safe say says see should side soon sort start stop suggest sure take takes
+    tell thing things think time true try turn turns typical unusual use used useful usual usually way week well word
+    work works worse worst worth wrong""".split()  # noqa: SIM905
+)
 _ONE_IS = re.compile(rf"^{AUXILIARY}\s+(?:one|two|three|some|none|both|all|most)\s+(?:be\s+)?[\w-]+$", re.IGNORECASE)
 
 
@@ -72,5 +83,7 @@ def leaves_out(question: str) -> bool:
         or _ONE_IS.match(question)
         or _PARTY_DOES.match(question)
     ):
+        return True
+    if _SAID_OF_ANYTHING.issuperset(content(question)) and content(question):
         return True
     return len(content(_HOW_MUCH.sub("", question))) == 1 and not _DEFINES.match(question)

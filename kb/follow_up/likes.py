@@ -35,7 +35,10 @@ class _Kind:
 
 
 _KINDS = (
-    _Kind(rf"phases?\s+{_NUMBER}(?:\s*[/-]\s*{_NUMBER})?|pre-?clinical|first[- ]in[- ]human|pivotal|commercial"),
+    _Kind(
+        rf"phases?\s+{_NUMBER}(?:\s*[/-]\s*{_NUMBER})?|(?:early|late|later|earlier)[- ](?:phase|stage)s?"
+        r"|pre-?clinical|first[- ]in[- ]human|pivotal|commercial"
+    ),
     _Kind(
         r"(?:(?:autologous|allogeneic) )?(?:cell|gene) therap(?:y|ies)|(?:(?:viral|lentiviral) )?vectors?|AAV|mRNA"
         r"|(?:(?:monoclonal|bispecific) )?antibod(?:y|ies)|ADCs?|small[- ]molecules?|biologics?|peptides?|plasmids?"

@@ -14,6 +14,7 @@ from kb.follow_up.bits import asks_for_more, leaves_out, names_a_side
 from kb.follow_up.core import after_all, of_core
 from kb.follow_up.likes import names_one, swapped
 from kb.follow_up.pointing import points_back
+from kb.follow_up.remarks import is_a_bit, is_a_remark
 from kb.follow_up.topics import act_beside, topic
 from kb.follow_up.wording import (
     ASKING,
@@ -45,7 +46,9 @@ _TAG = re.compile(r"(?<!\band)[\s,]+(?:too|as well|also|instead|though|then|that
 _JOINS_IN = re.compile(r"\s(?:too|as well)$", re.IGNORECASE)
 _ABOUT = re.compile(r"^(?:what|how)\s+about\s+", re.IGNORECASE)
 _WHAT_IF = re.compile(r"^what\s+(?=if\s)", re.IGNORECASE)
-_IF_IT_IS = re.compile(r"^if\s+it(?:'s|\s+is)\s+", re.IGNORECASE)
+_IF_IT_IS = re.compile(
+    r"^(?:if|suppose|imagine|let['’]?s\s+say|say)\s+(?:it|this|that)(?:['’]s|\s+(?:is|was|were))\s+", re.IGNORECASE
+)
 # "What if the CDMO refuses to show its records" says enough.
 _MOST_SUPPOSED = 4
 # Asks which of what was told.
@@ -64,6 +67,8 @@ _HOW = re.compile(r"^(?:when|where|how(?:\s+\w+){0,2}?)(?=\s+" + AUXILIARY + r"\
 _HOW_ALONE = re.compile(r"^(?:when|where|how)\b", re.IGNORECASE)
 _WHY = re.compile(r"^why\b", re.IGNORECASE)
 _WHICH_ONE = re.compile(r"^which\s+(?:ones?|of\s+(?:them|these|those))\b", re.IGNORECASE)
+# "when exactly", and not "when exactly that happens".
+_HOW_EXACTLY = re.compile(rf"^{ASKING_WORD}(?:\s+(?:exactly|precisely|roughly|usually|normally))?$", re.IGNORECASE)
 # "and who decides?" goes on; "so when does trust break?" begins anew.
 _MOST_LED = 2
 _GOES_ON = re.compile(r"^(?:and|but|then)\b", re.IGNORECASE)
@@ -128,10 +133,13 @@ def taken_to_mean(previous: str, question: str) -> str:
         short = _OR.sub("", short)
     if _WHICH.match(short):
         return of_core(before, short)
-    if LED_ASKING.match(short) or (ASKING.match(short) and (_WHOLE.match(short) or not JOINT.match(short))):
+    asking = ASKING.match(short) and (_WHOLE.match(short) or not JOINT.match(short))
+    if LED_ASKING.match(short) or _HOW_EXACTLY.match(short) or asking:
         return _asked_again(before, short, goes_on=untagged != asked or bool(_GOES_ON.match(asked)), joins_in=joins_in)
     if _WHOLE.search(short):
         return ""
+    if is_a_remark(short) and not _IF_IT_IS.match(short):
+        return _beside(before, short)
     return _phrase(before, short, led=led, marked=marked)
 
 
@@ -145,7 +153,9 @@ def _phrase(before: str, short: str, *, led: bool, marked: bool) -> str:
         short = short[if_it_is.end() :]
     marked = marked and len(content(short)) <= _MOST_ELLIPTIC
     if not (led or marked or joined or (names_one(short) and swapped(before, short))):
-        return _with_topic(before, short) if points_back(short) else ""
+        if points_back(short):
+            return _with_topic(before, short)
+        return _beside(before, short) if is_a_bit(short) else ""
     return _another(before, short)
 
 
@@ -189,7 +199,8 @@ def _with_topic(before: str, short: str) -> str:
     if not back.act and ((not back.thing and found.verb) or len(found.noun.split()) == 1):
         return of_core(before, short)
     if not back.act:
-        return capital(short[: back.start] + found.noun + short[back.end :]) + "?"
+        made = capital(short[: back.start] + found.noun + short[back.end :])
+        return f"{made} {found.told}?" if found.told else f"{made}?"
     return of_core(before, short)
 
 

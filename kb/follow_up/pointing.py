@@ -11,6 +11,15 @@ from kb.words import STOP_WORDS, words
 
 # More words that say something before such a word, and it points to them and not to the question before.
 _MOST_BEFORE = 2
+# In one clause what is done is done to something else than to who does it: "does the CEO need to see them".
+_MOST_BEFORE_IN_A_CLAUSE = 3
+_CLAUSE_ENDS = re.compile(
+    r"[,;:.]|\b(?:if|when|while|because|and|or|but|after|before|that|which|who|until|unless)\b", re.IGNORECASE
+)
+# Whom "they" may be.
+_SEVERAL = re.compile(
+    r"[^\Ws]s$|^(?:CD?MO|FDA|EMA|team|board|company|sponsor|manufacturer|partner|people|staff|lab)$", re.IGNORECASE
+)
 # "Is it worth having ..." and "there is" point to nothing that was said before.
 _EMPTY = re.compile(
     r"\b(?:is|was|does|can|could|will|would)\s+it\s+(?:\w+\s+){1,3}(?:to|that|for|when|if|having)\b"
@@ -59,13 +68,23 @@ def points_back(question: str) -> Back | None:
     """The first of a question's words that points to what was said before it."""
     text = _EMPTY.sub(lambda match: " " * len(match.group()), question)
     for match in _POINTING.finditer(text):
-        told = len(content(text[: match.start()]))
-        if told > _MOST_BEFORE:
+        told = content(text[: match.start()])
+        if len(told) > _most_before(text[: match.start()], match, told):
             return None
-        found = _back(text, match, told)
+        found = _back(text, match, len(told))
         if found is not None:
             return found
     return None
+
+
+def _most_before(before: str, match: re.Match[str], told: list[str]) -> int:
+    """How many words that say something may stand before a word that points to none of them."""
+    word = (match.group("word") or "").lower()
+    if _CLAUSE_ENDS.search(before) or word not in ("it", "they", "them"):
+        return _MOST_BEFORE
+    if word != "it" and not any(_SEVERAL.search(one) for one in told):
+        return len(told)
+    return _MOST_BEFORE if word == "they" else _MOST_BEFORE_IN_A_CLAUSE
 
 
 def _back(text: str, match: re.Match[str], told: int) -> Back | None:

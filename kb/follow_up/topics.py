@@ -60,6 +60,10 @@ _NO_NOUN = re.compile(
 _ADVERB = re.compile(r"\s+(?:usually|normally|often|typically|really|still|ever)$", re.IGNORECASE)
 _ASKS = re.compile(rf"\b{AUXILIARY}\b", re.IGNORECASE)
 _RELATIVE = re.compile(r"\b(?:that|which|who)\b", re.IGNORECASE)
+# "What makes a good audit" is about an audit; "what makes audits fail" is about no one thing.
+_MAKES_SO = ("make", "makes", "keep", "keeps", "let", "lets")
+_ONE_THING = re.compile(r"^an?\s+(?:good|great|strong|bad|fair|successful)\s", re.IGNORECASE)
+_TOLD = re.compile(rf"^\s+{PREDICATE}\s+((?:for|from|in|at|with|under|during)\s+(?!us\b).+)$", re.IGNORECASE)
 _MOST_WORDS = 14
 _HEAD = re.compile(
     r"\s+(?:for|in|with|at|to|from|under|by|on|about|within|between|against|as|than|that|which|who|made)\s",
@@ -70,12 +74,16 @@ _GROUPS = ("team", "committee", "board", "company", "cdmo", "cmo", "sponsor", "g
 
 @dataclass(frozen=True)
 class Topic:
-    """verb: what is done to the thing, or ""; start, end: of the noun in the question."""
+    """verb: what is done to the thing, or ""; start, end: of the noun in the question.
+
+    told: what is said of it behind the verb, or "": "for an mRNA" of "What does capacity mean for an mRNA".
+    """
 
     verb: str
     noun: str
     start: int
     end: int
+    told: str = ""
 
     @property
     def head(self) -> str:
@@ -117,6 +125,10 @@ def topic(question: str) -> Topic | None:
             continue
         if verb and verb.lower() in STOP_WORDS and verb.lower() not in ("do", "have"):
             continue
+        if verb.lower() in _MAKES_SO and not _ONE_THING.match(noun):
+            continue
         start = match.start("noun")
-        return Topic(question[match.start("verb") : start].strip() if verb else "", noun, start, start + len(noun))
+        told = _TOLD.match(question[match.end("noun") :])
+        done = question[match.start("verb") : start].strip() if verb else ""
+        return Topic(done, noun, start, start + len(noun), told.group(1) if told else "")
     return None

@@ -63,6 +63,9 @@ LONGEST = 2000
         ("How long does a move of a biologic take?", "same but for mRNA", "How long does a move of mRNA take?"),
         ("How do we pack a vial?", "thanks, and for AAV?", "How do we pack a vial for AAV?"),
         ("How do we pack a vial?", "I mean for AAV", "How do we pack a vial for AAV?"),
+        ("How do we choose a CDMO for a viral vector?", "ok, and suppose it was an antibody",
+         "How do we choose a CDMO for an antibody?"),
+        ("How do we pack a vial?", "give me a few examples", "How do we pack a vial: give me a few examples?"),
         ("How do we check its plan?", "its capacity?", "How do we check its capacity?"),
         ("Who owns the line that they made for us?", "and the data?", "Who owns the data that they made for us?"),
         ("What do we ask before signing?", "and afterwards?", "What do we ask afterwards?"),
@@ -253,3 +256,32 @@ def test_what_is_meant_when_composed_then_has_no_words_but_the_two_questions_own
     articles = {"a", "an"} if own & {"a", "an"} else set()
 
     assert set(words(taken_to_mean(before, question))) <= own | articles
+
+
+@pytest.mark.parametrize(
+    ("question", "meant"),
+    [
+        ("we're only 20 people", "We're only 20 people: how often should the board meet?"),
+        ("our asset is a plasmid", "Our asset is a plasmid: how often should the board meet?"),
+        ("not every week", "Not every week: how often should the board meet?"),
+        ("they refused", "They refused: how often should the board meet?"),
+        ("when exactly?", "When exactly should the board meet?"),
+    ],
+)
+def test_a_remark_or_a_bit_when_it_asks_nothing_by_itself_then_it_is_put_before_the_question(
+    question: str, meant: str
+) -> None:
+    assert taken_to_mean("How often should the board meet?", question) == meant
+
+
+def test_a_problem_when_it_is_told_at_length_then_it_stands_by_itself() -> None:
+    told = "The last plant that we visited had no spare slots and our board wants a second one before spring."
+
+    assert taken_to_mean("How often should the board meet?", told) == ""
+
+
+def test_they_when_nothing_before_it_is_several_then_it_points_back() -> None:
+    before = "How do we judge deviation reports?"
+
+    assert taken_to_mean(before, "does the CEO need to see them?") == "Does the CEO need to see deviation reports?"
+    assert taken_to_mean(before, "Who would buy an electronic nose, and what would they do with it?") == ""
