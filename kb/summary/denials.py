@@ -10,6 +10,8 @@ from kb.summary.wording import BREAKS, Token, stem
 REACH, WIDE = 4, 10
 _JOINS = frozenset(("and", "or"))
 _ENDS = frozenset(".,;:!?()–—")
+_STOPS = frozenset("and or is are was were be has have had".split())  # noqa: SIM905
+_CALLED = frozenset("otherwise else".split())  # noqa: SIM905
 # These deny what stands before them.
 _BEHIND = frozenset("missing absent lacking".split())  # noqa: SIM905
 NEGATORS = frozenset(
@@ -118,10 +120,32 @@ def doubled(found: Sequence[Token]) -> list[tuple[int, int]]:
 
 
 def softly_denied(found: Sequence[Token]) -> set[str]:
-    """What stands after a word that may deny."""
+    """What stands after a word that may deny, up to the next verb or "and": "bars visitors and releases lots"."""
     made: set[str] = set()
     for number, token in enumerate(found):
         pair = token.lower == "other" and found[number + 1 : number + 2] and found[number + 1].lower == "than"
         if token.lower in _SOFT or pair:
-            made |= {found[at].stem for at in reached_from(found, number + 1 + bool(pair), WIDE)}
+            start = number + 1 + bool(pair)
+            end = next((at for at in range(start, len(found)) if found[at].lower in _STOPS), len(found))
+            made |= {found[at].stem for at in reached_from(found[:end], start, WIDE)}
     return made
+
+
+def with_only(found: Sequence[Token]) -> set[str]:
+    """The content words of the clauses that say "only"."""
+    made: set[str] = set()
+    clause: list[Token] = []
+    for token in (*found, None):
+        if token is not None and token.lower not in _ENDS:
+            clause.append(token)
+            continue
+        if any(one.lower == "only" for one in clause):
+            made |= {one.stem for one in clause if one.content}
+        clause = []
+    return made
+
+
+def before_otherwise(found: Sequence[Token]) -> set[str]:
+    """What "otherwise" takes up as a condition: "a run without methods" is "methods, as otherwise a run"."""
+    at = next((n for n, token in enumerate(found) if token.lower in _CALLED), 0)
+    return {token.stem for token in found[:at] if token.content}

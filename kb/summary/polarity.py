@@ -15,11 +15,13 @@ from kb.summary.denials import (
     NEGATORS,
     REACH,
     Negation,
+    before_otherwise,
     doubled,
     negates,
     negations,
     reached_from,
     softly_denied,
+    with_only,
 )
 from kb.summary.opposites import BY_STEM, OPPOSITES, denied_form
 from kb.summary.roles import crossing
@@ -34,8 +36,6 @@ _DOWN = frozenset(
 )
 _ALL = frozenset("all every each everybody everyone everything".split())  # noqa: SIM905
 _COMPARING = frozenset("more less fewer".split())  # noqa: SIM905
-# "Otherwise" takes up a condition that stands before it: "a run without methods" is "methods, as otherwise a run".
-_CALLED = frozenset("otherwise else".split())  # noqa: SIM905
 
 
 def polarity_fault(sentence: str, quote: str) -> str:
@@ -48,14 +48,15 @@ def polarity_fault(sentence: str, quote: str) -> str:
     mine, its = negations(ours, plain), negations(theirs, plain)
     denied_here = {name for one in mine for name in one.stems}
     denied_there = {name for one in its for name in one.stems}
-    twice, only = doubled(theirs), any(token.lower == "only" for token in theirs)
-    # "never without" is "only with".
-    alike = bool(twice or only) and bool(doubled(ours))
+    twice, only, its_twice = doubled(ours), with_only(theirs), doubled(theirs)
+    # "Never without" is "only with".
+    called = before_otherwise(ours)
+    alike = bool(twice) and (bool(its_twice) or not only.isdisjoint(denied_here))
     return (
         ("" if alike else _twice_fault(mine, its, here & there))
-        or ("" if alike else _halved_fault(mine, twice, theirs))
-        or _added_fault(_told(mine, softly_denied(theirs), doubled(ours) if only else ()), its, theirs, there)
-        or _missing_fault(mine, _told(its, softly_denied(ours), twice, _CALLED & {t.lower for t in ours}), ours, theirs)
+        or ("" if alike else _halved_fault(mine, its_twice, theirs))
+        or _added_fault(_unexplained(mine, there, softly_denied(theirs), twice, only), its, theirs, there)
+        or _missing_fault(mine, _unexplained(its, here, softly_denied(ours), its_twice, here, called), ours, theirs)
         or _opposite_fault(ours, theirs, denied_here, denied_there)
         or _turned_fault(ours, theirs)
         or _compared_fault(ours, theirs)
@@ -71,17 +72,29 @@ def _halved_fault(mine: Sequence[Negation], twice: Sequence[tuple[int, int]], th
     return ""
 
 
-def _told(
-    made: Sequence[Negation], soft: Set[str], twice: Sequence[tuple[int, int]], called: Collection[str] = ()
+def _unexplained(
+    made: Sequence[Negation],
+    other: Set[str],
+    soft: Set[str],
+    twice: Sequence[tuple[int, int]],
+    yes: Set[str],
+    called: Set[str] = frozenset(),
 ) -> list[Negation]:
-    """The negations that need a counterpart: not those that a soft one accounts for, or that make a yes together."""
-    return [
-        one
-        for one in made
-        if soft.isdisjoint(one.stems)
-        and not any(a <= at < b for a, b in twice for at in one.places)
-        and not (called and one.word == "without")
-    ]
+    """The negations that need a counterpart.
+
+    Not those whose words, as far as the other text has them (other), it denies softly (soft); that make a yes together
+    (twice) of words that it says so (yes); or whose "without" is a condition that it names (called).
+    """
+    left = []
+    for one in made:
+        shared = set(one.stems) & other
+        doubly = any(a <= at < b for a, b in twice for at in one.places)
+        if shared and (
+            shared <= soft or (doubly and shared <= yes) or (one.word == "without" and one.stems[0] in called)
+        ):
+            continue
+        left.append(one)
+    return left
 
 
 def _twice_fault(mine: Sequence[Negation], its: Sequence[Negation], shared: Collection[str]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -114,16 +113,6 @@ def units(text: str) -> set[str]:
     """The units of time that are named at all."""
     words = _words(text)
     return {_UNIT[word] for word in words if word in _UNIT}
-
-
-def frequencies(text: str) -> set[str]:
-    """How often: "weekly", "every week", "once a week" -> "week"."""
-    words = _words(text)
-    found = {_UNIT[word] for word in words if word in _FREQUENT}
-    for before, word in itertools.pairwise(words):
-        if before in _EACH and word in _UNIT and word not in _FREQUENT:
-            found.add(_UNIT[word])
-    return found
 
 
 def quantity_fault(sentence: str, quote: str) -> str:

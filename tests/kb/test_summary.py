@@ -283,6 +283,13 @@ RULES = [
     ("The field has yet to gain momentum.", "The field has not gained momentum.", True),
     ("The field has yet to gain momentum.", "The field has gained momentum.", False),
     ("The list holds licences and statements of non-compliance for sites.", "The list holds licences for sites.", True),
+    # words that may deny account for no other denial
+    ("Lots outside the limit are kept in the freezer.", "Lots are not kept in the freezer.", False),
+    ("The plant bars visitors and releases lots daily.", "The plant does not release lots daily.", False),
+    ("Drop the old assay and keep the samples cold.", "The samples are not kept cold.", False),
+    ("Only two lots failed, and the plant stored samples.", "No samples were stored without the plant.", False),
+    ("A run without methods gives material.", "A run gives material, otherwise methods fail.", False),
+    ("A run without methods gives material.", "Methods are needed, as otherwise a run gives material.", True),
     # times in other units, and bounds behind their number
     ("The potency assay takes 14 days.", "The potency assay takes two weeks.", True),
     ("The potency assay takes 14 days.", "The potency assay takes three weeks.", False),
