@@ -14,7 +14,7 @@ from web.desk import query
 from web.filters import NAMES, nearest
 
 # What a question may be given with beside its filter, where it may follow another one.
-FOLLOWING = ("after", "literal")
+FOLLOWING = ("after", "follow_up", "literal")
 QUESTION_NAMES = ("q", "question", "limit", *NAMES)
 
 
@@ -69,12 +69,16 @@ def question_of(given: Mapping[str, list[str]]) -> str:
 
 def understood_of(given: Mapping[str, list[str]], longest: int) -> Understood:
     """The question with the one before it. longest: characters of a question. Raises UsageError."""
-    before, literal = (_single(given, name) for name in FOLLOWING)
-    if literal not in ("", "0", "1"):
-        raise UsageError(
-            f"literal = {literal[:40]!r} will not do", way_out="Give 1 to have the question word for word."
-        )
-    return understood(question_of(given), before, longest, literal=literal == "1")
+    literal = _yes(given, "literal", "Give 1 to have the question word for word.")
+    follow_up = _yes(given, "follow_up", "Give 1 to have the question taken with the one before it.")
+    return understood(question_of(given), _single(given, "after"), longest, literal=literal, follow_up=follow_up)
+
+
+def _yes(given: Mapping[str, list[str]], name: str, way_out: str) -> bool:
+    value = _single(given, name)
+    if value not in ("", "0", "1"):
+        raise UsageError(f"{name} = {value[:40]!r} will not do", way_out=way_out)
+    return value == "1"
 
 
 def _single(given: Mapping[str, list[str]], name: str) -> str:

@@ -29,11 +29,23 @@ class Links:
     def home(self) -> str:
         return f"{self.root}/"
 
-    def ask(self, question: str = "", where: Filter | None = None, group: str = "", after: str = "") -> str:
-        """group: how the quotes are grouped; nothing is said where it is by relevance. after: the question before."""
+    def ask(
+        self,
+        question: str = "",
+        where: Filter | None = None,
+        group: str = "",
+        after: str = "",
+        *,
+        follow_up: bool = False,
+    ) -> str:
+        """group: how the quotes are grouped; nothing is said where it is by relevance. after: the question before.
+
+        follow_up: it is one, whatever it looks like.
+        """
         asked = ([("q", question)] if question else []) + (pairs(where) if where else [])
         asked += [("group", group)] if group not in ("", "relevance") else []
         asked += [("after", after)] if after else []
+        asked += [("follow_up", "1")] if after and follow_up else []
         return f"{self.root}/ask" + (f"?{urlencode(asked, quote_via=quote)}" if asked else "")
 
     def questions(self, theme: str = "", show: str = "", page: int = 1) -> str:

@@ -284,6 +284,11 @@ def _parameter(name: str, about: str, schema: Json, *, place: str = "query", req
 _FOLLOWING = (
     _parameter("after", 'The question before this one, for a follow-up: "and phase 2?".', {"type": "string"}),
     _parameter(
+        "follow_up",
+        "1: it is a follow-up also where it looks whole, so it is taken with the question before it.",
+        {"type": "string", "enum": ["", "0", "1"]},
+    ),
+    _parameter(
         "literal", "1: take the question word for word all the same.", {"type": "string", "enum": ["", "0", "1"]}
     ),
 )

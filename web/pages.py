@@ -9,7 +9,7 @@ from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from kb.errors import NotFoundError, UsageError
-from kb.follow_up import Understood
+from kb.follow_up import Understood, understood
 from kb.library.rows import AskedQuestion
 from kb.records import Answer, Filter
 from kb.search import clean_question
@@ -55,8 +55,18 @@ def ask() -> AnyResponse:
         {name: request.args.getlist(name)[:1] for name in ("q", *FOLLOWING)}, at.settings.question_chars
     )
     question = clean_question(asked.question, at.settings.question_chars)
+    earlier = _as_it_was_put(question, at.settings.question_chars)
+    if earlier is not None:
+        return redirect(_Page(at, earlier, where, by).url())
     page = _Page(at, asked if asked.meant else Understood(question, "", ""), where, by)
     return begun(render_template("answer_head.html", question=question), lambda: _answer(page, question))
+
+
+def _as_it_was_put(question: str, longest: int) -> Understood | None:
+    """The follow-up behind a question that its form sends again as it was understood, say to narrow the answer."""
+    asked, before = request.args.get("asked", ""), request.args.get("asked_after", "")
+    earlier = understood(asked, before, longest, follow_up=True)
+    return earlier if earlier.meant and earlier.meant == question == request.args.get("after") else None
 
 
 @dataclass(frozen=True)
@@ -71,7 +81,7 @@ class _Page:
     def url(self, where: Filter | None = None, by: str | None = None) -> str:
         """The same answer, narrowed or grouped in another way; it still shows what a follow-up was taken to mean."""
         asked, where, by = self.asked, self.where if where is None else where, self.by if by is None else by
-        return self.at.links.ask(asked.asked, where, by, asked.before if asked.meant else "")
+        return self.at.links.ask(asked.asked, where, by, asked.before if asked.meant else "", follow_up=asked.follow_up)
 
     def word_for_word(self) -> str:
         return self.at.links.ask(self.asked.asked, self.where, self.by)
@@ -83,7 +93,9 @@ def _answer(page: _Page, question: str) -> str:
     base = at.knowledge_base
     return render_template(
         "answer.html",
-        literal=(page.asked.asked, page.word_for_word()) if page.asked.meant else None,
+        put=page.asked if page.asked.meant else None,
+        word_for_word=page.word_for_word(),
+        narrowed=pairs(where),
         anywhere=page.url(where=Filter()),
         summary=_summary(page, answer),
         answered=answer.status == "answered",

@@ -73,6 +73,7 @@ class Toolbox:
         parameters = {operation.name: operation.parameters for operation in operations(quotes, themes)}
         # A program that wants a question word for word gives none before it.
         asked = _asked([one for one in parameters["ask"] if one["name"] != "literal"])
+        asked["properties"]["follow_up"] = {"type": "boolean", "default": False, "description": _FOLLOW_UP}
         searched = _asked(parameters["search"])
         return [
             Tool(
@@ -113,7 +114,12 @@ class Toolbox:
 
     def _ask(self, given: Arguments) -> Result:
         most = self._base.settings.quotes
-        asked = understood(_text(given, "question"), _text(given, "after"), self._base.settings.question_chars)
+        asked = understood(
+            _text(given, "question"),
+            _text(given, "after"),
+            self._base.settings.question_chars,
+            follow_up=_yes(given, "follow_up"),
+        )
         answer = self._base.ask(asked.question, self._filter(given), _number(given, "limit", most, 1, most))
         body = answer_json(answer, self._links.citation, self._base.speakers_of, asked.meant)
         return Result(body, told.answer(body))
@@ -151,6 +157,7 @@ class Toolbox:
         return filter_from(values, self._base.themes)
 
 
+_FOLLOW_UP = "Whether it is a follow-up also where it looks whole, so that it is taken with the question before it."
 _READING: Json = {
     "type": "object",
     "properties": {
@@ -201,6 +208,13 @@ def _text(given: Arguments, name: str) -> str:
     if len(values) > 1:
         raise UsageError(f"more than one {name} is given", way_out="Give one at a time.")
     return values[0] if values else ""
+
+
+def _yes(given: Arguments, name: str) -> bool:
+    value = given.get(name, False)
+    if not isinstance(value, bool):
+        raise UsageError(f"{name} = {str(value)[:40]!r} will not do", way_out="Give true or false.")
+    return value
 
 
 def _number(given: Arguments, name: str, usual: int, least: int, most: int) -> int:

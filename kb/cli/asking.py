@@ -11,7 +11,7 @@ from kb.cli.front import Front, as_json_line, command, pass_front
 from kb.cli.lines import answer_lines, explain_lines, hits_lines
 from kb.cli.places import links_of
 from kb.errors import InputError, QuestionError, UsageError
-from kb.follow_up import understood
+from kb.follow_up import Understood, understood
 from kb.records import DOCUMENT_KINDS, PHASES, SIDES, Filter
 
 if TYPE_CHECKING:
@@ -57,27 +57,39 @@ batch_option = click.option(
     'kb ask "When should a biotech first talk to a CDMO?"',
     'kb ask --side sponsor --json "How is trust repaired after a failed batch?"',
     'kb ask --after "When should we lock the process for phase 3?" "and phase 2?"',
+    'kb ask --follow-up --after "Who pays for a failed batch?" "Does anybody ever find the cause?"',
     "kb ask --batch questions.txt > answers.jsonl",
 )
 @click.argument("question", required=False)
 @click.option("--after", metavar="QUESTION", help="The question before this one, which may be a follow-up to it.")
+@click.option("--follow-up", is_flag=True, help="It is a follow-up also where it looks whole: ask both together.")
 @click.option("--limit", type=click.IntRange(1), metavar="N", help="Most quotes (the setting `quotes`).")
 @batch_option
 @filters
 @pass_front
 def ask(
-    front: Front, /, question: str | None, after: str | None, limit: int | None, batch: IO[bytes] | None, **where: Any
+    front: Front,
+    /,
+    question: str | None,
+    after: str | None,
+    follow_up: bool,
+    limit: int | None,
+    batch: IO[bytes] | None,
+    **where: Any,
 ) -> None:
     """Answer a question with proved quotes, or say that nothing answers it."""
     _exactly_one(question, batch)
     if batch is not None and after:
         raise UsageError("--after goes with one question", way_out="Ask the follow-up by itself.")
+    if follow_up and not after:
+        raise UsageError("--follow-up needs the question before", way_out="Give it with --after QUESTION.")
     with front.open() as base:
         chosen = filter_of(where, base.themes)
         if batch is None:
-            front.show(_answer(base, question or "", chosen, limit, after or ""), answer_lines)
+            asked = understood(question or "", after or "", base.settings.question_chars, follow_up=follow_up)
+            front.show(_answer(base, asked, chosen, limit), answer_lines)
         else:
-            _each(batch, lambda text: _answer(base, text, chosen, limit))
+            _each(batch, lambda text: _answer(base, Understood(text, "", ""), chosen, limit))
 
 
 @command(
@@ -144,10 +156,9 @@ def _readable(text: str, number: int) -> str:
     return text
 
 
-def _answer(base: KnowledgeBase, question: str, where: Filter, limit: int | None, after: str = "") -> Mapping[str, Any]:
+def _answer(base: KnowledgeBase, asked: Understood, where: Filter, limit: int | None) -> Mapping[str, Any]:
     from kb.answer.render import answer_json
 
-    asked = understood(question, after, base.settings.question_chars)
     answer = base.ask(asked.question, where, limit or 0)
     return answer_json(answer, links_of(base.settings).citation, base.speakers_of, asked.meant)
 

@@ -77,11 +77,15 @@ _ASKS_WHETHER = re.compile(AUXILIARY + r"\s", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Understood:
-    """asked: as it was put; before: the question before it; meant: what it is taken to mean, "" where it is left."""
+    """asked: as it was put; before: the question before it; meant: what it is taken to mean, "" where it is left.
+
+    follow_up: whether it was said to be one.
+    """
 
     asked: str
     before: str
     meant: str
+    follow_up: bool = False
 
     @property
     def question(self) -> str:
@@ -89,15 +93,24 @@ class Understood:
         return self.meant or self.asked
 
 
-def understood(asked: str, before: str, longest: int, *, literal: bool = False) -> Understood:
+def understood(asked: str, before: str, longest: int, *, literal: bool = False, follow_up: bool = False) -> Understood:
     """before: the question before this one, or ""; longest: characters of a question.
 
     literal: it is to be taken word for word. So is what would be longer than a question may be.
+    follow_up: whoever asks says that it follows, so it is one also where it looks whole.
     """
     if literal or max(len(before), len(asked)) > longest:
         return Understood(asked, before, "")
-    meant = taken_to_mean(before, asked)
-    return Understood(asked, before, meant if len(meant) <= longest else "")
+    meant = taken_to_mean(before, asked) or (put_before(before, asked) if follow_up else "")
+    return Understood(asked, before, meant if len(meant) <= longest else "", follow_up)
+
+
+def put_before(previous: str, question: str) -> str:
+    """Both questions, the later one first: what no rule knows, said to be a follow-up. "" where either says nothing."""
+    before, asked = bare(previous), bare(question)
+    if not words(before) or not words(asked) or before.lower() == asked.lower():
+        return ""
+    return _beside(before, _LEAD.sub("", asked) or asked)
 
 
 def stands_by_itself(question: str) -> bool:

@@ -108,6 +108,17 @@ def test_ask_when_a_question_stands_before_then_the_follow_up_is_asked_in_full_a
     assert not out(kb("ask", full, "--after", before)).startswith("Taken to mean")
 
 
+@pytest.mark.usefixtures("documents")
+def test_ask_when_a_whole_question_is_said_to_follow_then_both_are_asked(kb: Kb) -> None:
+    before, whole = "Does the sponsor report a deviation?", "Was the batch lost?"
+    body = asked(kb, "ask", whole, "--after", before, "--follow-up")
+    assert body["taken_to_mean"] == "Was the batch lost: does the sponsor report a deviation?"
+    assert asked(kb, "ask", whole, "--after", before)["taken_to_mean"] == ""
+    alone = kb("ask", whole, "--follow-up")
+    assert alone.exit_code == 2
+    assert "--after QUESTION" in alone.stderr
+
+
 def test_ask_when_a_question_stands_before_a_batch_then_it_says_to_ask_the_follow_up_by_itself(kb: Kb) -> None:
     result = kb("ask", "--batch", "-", "--after", "Does the sponsor report it?", stdin="and the CDMO?\n")
     assert result.exit_code == 2

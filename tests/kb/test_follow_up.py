@@ -243,6 +243,29 @@ def test_a_follow_up_when_it_is_to_be_taken_word_for_word_then_stands_as_it_is()
     assert understood("phase 2?", BEFORE, LONGEST, literal=True).question == "phase 2?"
 
 
+@pytest.mark.parametrize(
+    ("question", "meant"),
+    [
+        ("And phase 2?", "How far ahead of phase 2 should we lock the process?"),
+        ("And does the plant tell us?", "Does the plant tell us: how far ahead of phase 3 should we lock the process?"),
+        ("Does the plant tell us? We never hear.", "Does the plant tell us? We never hear: how far ahead of phase 3"),
+        (BEFORE.lower(), ""),
+        ("?!", ""),
+        ("", ""),
+    ],
+)
+def test_a_question_when_it_is_said_to_follow_then_what_no_rule_knows_is_put_before_the_other(
+    question: str, meant: str
+) -> None:
+    found = understood(question, BEFORE, LONGEST, follow_up=True)
+
+    assert found.meant.startswith(meant) if meant else found.meant == ""
+    assert found.question == (found.meant or question)
+    assert understood(question, "", LONGEST, follow_up=True).meant == ""
+    assert understood(question, BEFORE, LONGEST, follow_up=True, literal=True).meant == ""
+    assert not meant or understood(question, BEFORE, len(found.meant) - 1, follow_up=True).meant == ""
+
+
 SAID = "what,who,how,long,should,is,it,that,one,do,we,and,about,for,in,the,a,an,of,phase 1,phase 2,antibody,mRNA,CDMO"
 WORDS = st.lists(st.sampled_from([*SAID.split(","), "board", "EU", "process", "pay", ",", "?"]), max_size=12).map(
     " ".join
@@ -255,7 +278,8 @@ def test_what_is_meant_when_composed_then_has_no_words_but_the_two_questions_own
     own = set(words(before)) | set(words(question))
     articles = {"a", "an"} if own & {"a", "an"} else set()
 
-    assert set(words(taken_to_mean(before, question))) <= own | articles
+    for meant in (taken_to_mean(before, question), understood(question, before, LONGEST, follow_up=True).meant):
+        assert set(words(meant)) <= own | articles
 
 
 @pytest.mark.parametrize(

@@ -75,6 +75,23 @@ def test_a_follow_up_when_scripts_are_off_then_it_is_understood_narrowed_and_tak
     assert note.count() == 0
 
 
+def test_whole_question_when_typed_below_an_answer_then_it_stays_with_it_when_narrowed(plain: View, site: Site) -> None:
+    plain.open(f"/ask?q={BEFORE}&side=cdmo")
+    page = plain.page
+    page.get_by_role("searchbox", name="Ask a follow-up").fill("Does the plant tell anybody the cause?")
+    follow(page, page.get_by_role("button", name="Follow up"))
+    assert (page.locator("h1").text_content() or "").endswith(
+        ": how does the sponsor rebuild trust after a failed batch?"
+    )
+    assert page.locator(".chips li").count() == 1
+    page.locator("summary", has_text="Change what is searched").click()
+    page.get_by_role("checkbox", name="Trust").check()
+    follow(page, page.get_by_role("button", name="Ask with these"))
+    assert page.locator(".chips li").count() == 2
+    assert page.locator("#taken-to-mean").is_visible()
+    assert proved(page, site)
+
+
 def test_a_follow_up_when_only_the_keyboard_is_used_then_it_is_asked_and_taken_word_for_word(
     phone: View, site: Site
 ) -> None:
@@ -89,6 +106,13 @@ def test_a_follow_up_when_only_the_keyboard_is_used_then_it_is_asked_and_taken_w
     assert page.locator("h1").text_content() == FULL
     assert page.locator("#taken-to-mean").is_visible()
     assert proved(page, site)
+
+    keys.reach("Ask a follow-up")
+    page.keyboard.type("Does the plant tell anybody the cause?")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert (page.locator("h1").text_content() or "").startswith("Does the plant tell anybody the cause: ")
+    page.go_back()
 
     keys.reach("Ask it word for word instead")
     assert in_viewport(page, "#taken-to-mean")

@@ -13,6 +13,7 @@ Follow an example, or a suggestion while typing
 Ask a follow-up, and refuse what it was taken to mean
   keyboard  follow_ups  test_a_follow_up_when_only_the_keyboard_is_used_then_it_is_asked_and_taken_word_for_word
   no script follow_ups  test_a_follow_up_when_scripts_are_off_then_it_is_understood_narrowed_and_taken_word_for_word
+  no script follow_ups  test_whole_question_when_typed_below_an_answer_then_it_stays_with_it_when_narrowed
 Group an answer by relevance, side, speaker or date
   both      asking      test_quotes_when_grouped_anew_then_the_same_ones_stand_under_other_headings
 Copy a citation in each of its forms

@@ -6,7 +6,7 @@ import html
 import re
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 from flask.testing import FlaskClient
@@ -125,6 +125,79 @@ def test_a_follow_up_when_a_summary_is_asked_for_then_its_page_says_what_it_mean
     assert note(written) == note(shown) != ""
 
 
+# Looks like a question of its own: the rules leave it, and only its asker can say that it follows.
+WHOLE = "Does the plant tell anybody the cause?"
+JOINED = "Does the plant tell anybody the cause: how does the sponsor rebuild trust after a failed batch?"
+
+
+def fields(shown: str, form: str) -> dict[str, list[str]]:
+    """What a form of the page sends as it stands, by name."""
+    found = re.search(rf'<form class="{form}".*?</form>', shown, re.DOTALL)
+    assert found, form
+    given: dict[str, list[str]] = {}
+    for tag in re.findall(r'<input (?:id="q"|type="hidden")[^>]*>', found.group()):
+        name, value = (html.unescape(re.findall(rf' {part}="([^"]*)"', tag)[0]) for part in ("name", "value"))
+        given.setdefault(name, []).append(value)
+    return given
+
+
+def test_whole_question_when_typed_where_follow_ups_are_asked_then_it_is_taken_with_the_one_before(
+    client: FlaskClient,
+) -> None:
+    box = fields(page(client, "/ask", q=BEFORE), "follow-up")
+    shown = page(client, "/ask", q=WHOLE, **{name: value[0] for name, value in box.items()})
+    assert box == {"after": [BEFORE], "follow_up": ["1"]}
+    assert f'<h1 class="asked">{JOINED}</h1>' in shown
+    assert f"You asked “{WHOLE}”" in note(shown)
+    assert note(page(client, "/ask", q=WHOLE, after=BEFORE)) == ""
+
+
+def test_follow_up_when_the_rules_know_it_then_it_means_the_same_wherever_it_is_typed(client: FlaskClient) -> None:
+    assert note(page(client, "/ask", q=FOLLOW_UP, after=BEFORE, follow_up="1")) != ""
+    assert f'<h1 class="asked">{FULL}</h1>' in page(client, "/ask", q=FOLLOW_UP, after=BEFORE, follow_up="1")
+
+
+@pytest.mark.parametrize("question", [BEFORE, "???", "  "])
+def test_follow_up_when_it_says_nothing_new_then_it_is_not_put_before_the_question(
+    client: FlaskClient, question: str
+) -> None:
+    shown = client.get("/ask", query_string={"q": question, "after": BEFORE, "follow_up": "1"})
+    assert note(shown.get_data(as_text=True)) == ""
+
+
+def test_follow_up_box_when_an_answer_is_narrowed_and_grouped_then_it_keeps_both(client: FlaskClient) -> None:
+    shown = page(client, f"/ask?q={quote(BEFORE)}&side=cdmo&side=sponsor&since=2025&group=speaker")
+    kept = {"side": ["cdmo", "sponsor"], "since": ["2025"], "group": ["speaker"]}
+    assert fields(shown, "follow-up") == kept | {"after": [BEFORE], "follow_up": ["1"]}
+
+
+@pytest.mark.parametrize("given", [{"q": FOLLOW_UP}, {"q": WHOLE, "follow_up": "1"}])
+def test_form_when_an_answer_to_a_follow_up_is_narrowed_with_it_then_it_still_says_what_it_was_taken_to_mean(
+    client: FlaskClient, given: dict[str, str]
+) -> None:
+    shown = page(client, "/ask", after=BEFORE, group="speaker", **given)
+    narrowed = client.get("/ask", query_string=fields(shown, "ask") | {"side": "cdmo"}, follow_redirects=True)
+    there = parse_qs(urlsplit(narrowed.request.full_path).query)
+    assert note(narrowed.get_data(as_text=True)) == note(shown) != ""
+    assert there == {
+        "q": [given["q"]],
+        "after": [BEFORE],
+        "follow_up": ["1"],
+        "side": ["cdmo"],
+        "group": ["speaker"],
+    }
+
+
+@pytest.mark.parametrize("changed", [{"q": "What is CMC?"}, {"asked": "and phase 2?"}, {"asked_after": ""}])
+def test_form_when_it_sends_another_question_then_nothing_is_said_of_the_follow_up_before(
+    client: FlaskClient, changed: dict[str, str]
+) -> None:
+    sent = fields(page(client, "/ask", q=FOLLOW_UP, after=BEFORE), "ask") | changed
+    response = client.get("/ask", query_string=sent)
+    assert response.status_code == 200
+    assert note(response.get_data(as_text=True)) == ""
+
+
 def asked(client: FlaskClient, **given: Any) -> Any:
     by_address = client.get("/api/v1/ask", query_string=given)
     posted = client.post("/api/v1/ask", json={("question" if name == "q" else name): v for name, v in given.items()})
@@ -156,8 +229,18 @@ def test_the_api_when_a_question_is_taken_as_it_stands_then_nothing_is_said_of_a
     assert (answer["question"], answer["taken_to_mean"]) == (given["q"], "")
 
 
-def test_the_api_when_literal_is_neither_yes_nor_no_then_it_says_what_to_give(client: FlaskClient) -> None:
-    response = client.get("/api/v1/ask", query_string={"q": FOLLOW_UP, "after": BEFORE, "literal": "perhaps"})
+def test_the_api_when_a_whole_question_is_said_to_follow_then_both_are_asked_unless_it_is_to_be_literal(
+    client: FlaskClient,
+) -> None:
+    assert asked(client, q=WHOLE, after=BEFORE, follow_up="1")["taken_to_mean"] == JOINED
+    assert asked(client, q=WHOLE, after=BEFORE)["taken_to_mean"] == ""
+    assert asked(client, q=WHOLE, after=BEFORE, follow_up="1", literal="1")["taken_to_mean"] == ""
+    assert asked(client, q=WHOLE, follow_up="1")["taken_to_mean"] == ""
+
+
+@pytest.mark.parametrize("name", ["literal", "follow_up"])
+def test_the_api_when_yes_or_no_is_neither_then_it_says_what_to_give(client: FlaskClient, name: str) -> None:
+    response = client.get("/api/v1/ask", query_string={"q": FOLLOW_UP, "after": BEFORE, name: "perhaps"})
     assert response.status_code == 400
     assert "Give 1" in response.get_json()["way_out"]
 

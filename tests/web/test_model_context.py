@@ -85,6 +85,15 @@ def test_ask_when_a_question_stands_before_then_the_text_says_what_the_follow_up
     assert not text_of(called(server, "ask", question=full, after=before)).startswith("Taken to mean")
 
 
+def test_ask_when_a_whole_question_is_said_to_follow_then_it_is_taken_with_the_one_before(server: Any) -> None:
+    before, whole = "How does the sponsor rebuild trust?", "Does the plant tell anybody the cause?"
+    result = called(server, "ask", question=whole, after=before, follow_up=True)
+    meant = "Does the plant tell anybody the cause: how does the sponsor rebuild trust?"
+    assert result.structured_content["taken_to_mean"] == meant
+    assert called(server, "ask", question=whole, after=before).structured_content["taken_to_mean"] == ""
+    assert "true or false" in text_of(called(server, "ask", question=whole, after=before, follow_up="perhaps"))
+
+
 def test_search_when_described_then_its_limit_is_that_of_hits_and_it_takes_no_question_before(site: Site) -> None:
     tools = toolbox(site.base).tools
     assert tools["search"].takes["properties"]["limit"]["maximum"] == MOST_HITS
