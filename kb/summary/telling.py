@@ -1,0 +1,77 @@
+"""Who is said to say it: "A CDMO says that", at the head of a sentence. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from kb.summary.laying import FREE
+from kb.summary.sides import OWN, READER, named_side
+from kb.summary.wording import Token, content_words, form, tokens
+from kb.words import STOP_WORDS
+
+_SAYING = frozenset(
+    form(word)
+    for word in """say argue think believe warn admit explain recommend advise insist suggest add state report complain
+    concede stress describe""".split()  # noqa: SIM905
+)
+# "The sponsor believed that it would" does not say that it would.
+_REPORTING = _SAYING | frozenset(
+    form(word)
+    for word in "tell claim assume hope fear expect promise want wish suppose imagine".split()  # noqa: SIM905
+)
+_TELLERS = frozenset(
+    content_words("speaker author article publication guest panellist executive side")
+    + [form(word) for word in "sponsor biotech client customer cdmo manufacturer consultant investor regulator".split()]  # noqa: SIM905
+)
+# With one of these it is no mere "the head of quality at the CDMO says".
+_MORE = frozenset(
+    """and or but nor while whereas although though because since so unless if when whenever until where before after
+    which who whose that than not no never nobody none nothing neither without rarely seldom hardly only almost nearly
+    roughly usually often typically commonly sometimes generally normally mostly perhaps maybe probably likely may might
+    could can would should must shall ought will do does did to have has had is are was were be some most many few
+    little he she it they his her their""".split()  # noqa: SIM905
+)
+_MOST_WORDS, _NEAR = 12, 3
+_ACCORDING = re.compile(r"^according to [^,]+,\s*", re.IGNORECASE)
+
+
+def said_from(sentence: str) -> int:
+    """Where what is said begins, behind who says it; 0 where nobody is said to say it."""
+    according = _ACCORDING.match(sentence)
+    if according:
+        return according.end()
+    found = tokens(sentence)[:_MOST_WORDS]
+    for number, token in enumerate(found):
+        if not token.word or token.lower in _MORE | OWN | READER:
+            break
+        if token.word in _SAYING and any(_teller(one) for one in found[:number]):
+            following = found[number + 1] if number + 1 < len(found) else token
+            over = following if following.lower in ("that", "to") else token
+            return over.start + len(over.text)
+    return 0
+
+
+def _teller(token: Token) -> bool:
+    named = token.text[:1].isupper() and token.lower not in STOP_WORDS
+    return named or token.word in _TELLERS or bool(named_side(token.lower))
+
+
+def reported(before: Sequence[Token]) -> bool:
+    """Whether words stand behind "somebody says that". before: the tokens of their sentence before them."""
+    said = [token for token in before if token.lower not in FREE]
+    if not said or said[-1].word not in _REPORTING:
+        return False
+    return not any(token.lower in OWN for token in said[-_NEAR:])
+
+
+def teller_fault(lead: str, side: str, known: Sequence[str]) -> str:
+    """Why those who are said to say it are not those who do, or "". known: what is known of who does."""
+    held = {*content_words(" ".join(known)), *_TELLERS, *_SAYING, form("according")}
+    for token in tokens(lead):
+        named = named_side(token.lower)
+        if named and named != side:
+            return f"it is not the {named} who speaks"
+        if token.content and not named and token.word not in held:
+            return f"nobody is known as {token.text!r}"
+    return ""
