@@ -9,11 +9,10 @@ from kb.summary.wording import Token, form, tokens
 
 # They need no place in the quote: none of them changes who does what to whom.
 FREE = frozenset(
-    """a an the that which this these those is are was were be been being am has have had do does did it its so and as
-    of to there then but also""".split()  # noqa: SIM905
+    """a an the that which this these those is are was were be been being am has have had do does did so and as of to
+    there then but also""".split()  # noqa: SIM905
 )
 MARKS = frozenset(",;:()–—")
-_PARTING = MARKS | frozenset("and but so because while whereas although though since".split())  # noqa: SIM905
 _WHOLE = {"cannot": ("can", "not"), "can't": ("can", "not"), "won't": ("will", "not"), "shan't": ("shall", "not")}
 _ENDINGS = {"n't": "not", "'ll": "will", "'d": "would", "'re": "", "'m": "", "'ve": ""}
 
@@ -43,10 +42,6 @@ class Text:
     def between(self, earlier: int, place: int) -> tuple[Token, ...]:
         """The tokens between two words."""
         return self.tokens[self.words[earlier].at + 1 : self.words[place].at]
-
-    def parted(self, before: Word, after: Word) -> bool:
-        """Whether a clause ends between two words."""
-        return any(token.lower in _PARTING for token in self.tokens[before.at + 1 : after.at + 1])
 
 
 def text_of(text: str, side: str) -> Text:

@@ -73,14 +73,11 @@ def cut(place: int, theirs: Text) -> str:
     return _lost(lost) if lost else ""
 
 
-def left_out(earlier: int, place: int, theirs: Text, *, parted: bool) -> str:
-    """Why what stands between two words of the quote must not be left out, or "".
-
-    parted: whether the sentence has the two in clauses of their own."""
+def left_out(earlier: int, place: int, theirs: Text) -> str:
+    """Why what stands between two words of the quote must not be left out, or ""."""
     one, other = theirs.words[earlier], theirs.words[place]
     if one.part != other.part:
-        joined = "" if parted else "it joins two sentences of the quote"
-        return joined or cut(earlier, theirs) or begun(place, theirs)
+        return "it joins two sentences of the quote"
     lost = [word.lower for word in theirs.words[earlier + 1 : place] if word.lower not in FREE]
     if not lost:
         return ""

@@ -42,7 +42,7 @@ def _laid_over(ours: Text, theirs: Text, *, told: bool) -> str:
     for word, found in zip(kept, places, strict=True):
         if not found:
             return f"the quote does not have {word.lower!r}"
-    return _way_fault(kept, places, ours, theirs) if kept else "it says nothing"
+    return _way_fault(kept, places, theirs) if kept else "it says nothing"
 
 
 def _same(ours: Word, its: Word, *, told: bool) -> bool:
@@ -56,13 +56,12 @@ def _same(ours: Word, its: Word, *, told: bool) -> bool:
     return ours.form == its.form
 
 
-def _way_fault(kept: Sequence[Word], places: Sequence[Sequence[int]], ours: Text, theirs: Text) -> str:
+def _way_fault(kept: Sequence[Word], places: Sequence[Sequence[int]], theirs: Text) -> str:
     # A sentence may say one word many times.
     left = cache(partial(left_out, theirs=theirs))
     best: dict[int, _Cost] = {place: _added((0, ""), begun(place, theirs)) for place in places[0]}
-    for before, word, found in zip(kept, kept[1:], places[1:], strict=False):
-        parted = ours.parted(before, word)
-        ways = {place: _way_to(place, best, partial(left, parted=parted)) for place in found}
+    for word, found in zip(kept[1:], places[1:], strict=True):
+        ways = {place: _way_to(place, best, left) for place in found}
         best = {place: cost for place, cost in ways.items() if cost}
         if not best:
             return f"{word.lower!r} comes earlier in the quote"

@@ -41,8 +41,6 @@ SHORTENED = [
     ("The site won't ship, and I've said so.", "The site will not ship."),
     ("Sponsors who planned the visit were early.", "A sponsor who plans the visit is early."),
     ("The U.S. sites use 12.5 kg. They store 3 lots.", "The U.S. sites use 12.5 kg."),
-    # two sentences, each in a clause of its own
-    ("The batch failed. We called the client.", "The batch failed, and we called the client."),
 ]
 ALTERED = [
     # another word, however like: a name, a number, a unit, an opposite, a term of the trade, a relation
@@ -75,6 +73,8 @@ ALTERED = [
     ("Samples leave before invoices arrive.", "Invoices arrive before samples leave."),
     # said of another than in the quote
     ("The sponsor pays. The CDMO waits.", "The sponsor waits."),
+    ("For a pill one call may do. For a cell, the review is technical.", "For a pill, the review is technical."),
+    ("It is shared when the sponsor agrees.", "It is shared when it agrees."),
     ("The rule gives QA the first word and CMC the last word.", "The rule gives QA the last word."),
     ("Fix the price for defined work, and cap it for new work.", "Fix the price for new work."),
     ("A fee on time is fair, while a fee on trust is not.", "A fee on trust is fair."),
