@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from kb.follow_up.another import another
 from kb.follow_up.bits import asks_for_more, leaves_out, names_a_side
 from kb.follow_up.core import after_all, of_core
+from kb.follow_up.counterpart import with_counterpart
 from kb.follow_up.likes import names_one, swapped
 from kb.follow_up.pointing import points_back
 from kb.follow_up.remarks import is_a_bit, is_a_remark
@@ -102,6 +103,7 @@ def understood(asked: str, before: str, longest: int, *, literal: bool = False, 
     if literal or max(len(before), len(asked)) > longest:
         return Understood(asked, before, "")
     meant = taken_to_mean(before, asked) or (put_before(before, asked) if follow_up else "")
+    meant = with_counterpart(before, asked, meant)
     return Understood(asked, before, meant if len(meant) <= longest else "", follow_up)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 
 from kb.records import Quote
@@ -24,13 +23,14 @@ INSTRUCTIONS = (
 def messages(question: str, quotes: Sequence[Quote]) -> list[dict[str, str]]:
     """The two messages of a chat completion."""
     rows = [
-        {"quote": number, "speaker": _who(quote), "text": quote.text} for number, quote in enumerate(quotes, start=1)
+        f"[{number}] {label(quote)}: {' '.join(quote.text.split())}" for number, quote in enumerate(quotes, start=1)
     ]
-    asked = json.dumps({"question": question, "quotes": rows}, ensure_ascii=False, indent=1)
+    asked = "\n".join((f"Question: {' '.join(question.split())}", "", "Quotes:", *rows))
     return [{"role": "system", "content": INSTRUCTIONS}, {"role": "user", "content": asked}]
 
 
-def _who(quote: Quote) -> str:
+def label(quote: Quote) -> str:
+    """Who is told to say it; a model may put it in front of a sentence as it stands."""
     speaker = quote.speaker
     if speaker is None:
         return quote.citation.speaker or "the publication"

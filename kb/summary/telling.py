@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from kb.records import Quote
 from kb.summary.laying import FREE
 from kb.summary.sides import OWN, READER, named_side
 from kb.summary.wording import Token, content_words, form, tokens
@@ -50,6 +51,13 @@ def said_from(sentence: str) -> int:
             over = following if following.lower in ("that", "to") else token
             return over.start + len(over.text)
     return 0
+
+
+def by_whom(sentence: str, quote: Quote) -> str:
+    """A sentence in the first person, behind the name of whoever it is; any other as it is."""
+    name = quote.speaker.name if quote.speaker else quote.citation.speaker or "The publication"
+    first_person = any(token.lower in OWN for token in tokens(sentence[said_from(sentence) :]))
+    return f"{name}: {sentence}" if first_person and not said_from(sentence) else sentence
 
 
 def _teller(token: Token) -> bool:

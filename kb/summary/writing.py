@@ -15,8 +15,9 @@ from kb.sentences import sentence_spans
 from kb.settings import Settings
 from kb.summary.checking import checked
 from kb.summary.endpoint import EndpointFault, endpoint_of
-from kb.summary.prompt import messages
+from kb.summary.prompt import label, messages
 from kb.summary.reading import CitedSentence, SentenceReader, presentable
+from kb.summary.telling import by_whom
 
 MOST_SENTENCES = 5
 NOTHING_HELD = "No sentence that the model wrote is supported by the quotes, so there is no summary."
@@ -73,8 +74,8 @@ class Summariser:
         shown: list[str] = []
         try:
             for sentence in self._sentences(answer):
-                found = self._verified(sentence, answer.quotes, shown)
-                if found is not None:
+                found = self._verified(sentence, answer.quotes)
+                if found is not None and found.text not in shown:
                     shown.append(found.text)
                     yield found
                 if len(shown) == MOST_SENTENCES:
@@ -99,22 +100,31 @@ class Summariser:
         finally:
             stream.close()  # type: ignore[attr-defined]  # a generator: its end closes the connection
 
-    def _verified(self, sentence: CitedSentence, quotes: Sequence[Quote], shown: Sequence[str]) -> Verified | None:
-        """It with those citations that support it; None where none does, or where one is of no quote shown."""
-        numbers = sentence.numbers
-        if not numbers or sentence.text in shown or not presentable(sentence.text):
-            return None
+    def _verified(self, sentence: CitedSentence, quotes: Sequence[Quote]) -> Verified | None:
+        """It with those citations that support it; None where none does, or where one is of no quote shown.
+
+        What cites nothing is held against every quote: what a sentence is a shortening of, it is about."""
+        numbers = sentence.numbers or tuple(range(1, len(quotes) + 1))
         if any(not 1 <= number <= len(quotes) for number in numbers):
             return None
-        embedder = self._embedder()
-        vector = embedder.question(sentence.text)
-        held = tuple(n for n in numbers if supports(embedder, sentence.text, vector, quotes[n - 1]))
-        return Verified(sentence.text, held) if held else None
+        text = _without_label(sentence.text, [quotes[number - 1] for number in numbers])
+        if not presentable(text):
+            return None
+        held = tuple(number for number in numbers if supports(self._embedder(), text, quotes[number - 1]))
+        return Verified(by_whom(text, quotes[held[0] - 1]), held) if held else None
 
 
-def supports(embedder: Embedder, sentence: str, vector: Matrix, quote: Quote) -> bool:
-    """vector: of the sentence, float32 (dim,), unit length."""
-    return checked(sentence, quote, likeness(embedder, vector, quote.text)).supported
+def _without_label(text: str, quotes: Sequence[Quote]) -> str:
+    """ "The publication: It is so." is "It is so.": who says it is shown beside the quote."""
+    labels = (f"{label(quote)}: " for quote in quotes)
+    return next((text[len(one) :] for one in labels if text.lower().startswith(one.lower())), text)
+
+
+def supports(embedder: Embedder, sentence: str, quote: Quote) -> bool:
+    """Nothing is embedded for what words alone refuse."""
+    if not checked(sentence, quote, 1.0).supported:
+        return False
+    return checked(sentence, quote, likeness(embedder, embedder.question(sentence), quote.text)).supported
 
 
 def likeness(embedder: Embedder, vector: Matrix, quote: str) -> float:

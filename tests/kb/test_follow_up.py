@@ -309,3 +309,42 @@ def test_they_when_nothing_before_it_is_several_then_it_points_back() -> None:
 
     assert taken_to_mean(before, "does the CEO need to see them?") == "Does the CEO need to see deviation reports?"
     assert taken_to_mean(before, "Who would buy an electronic nose, and what would they do with it?") == ""
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "meant"),
+    [
+        (
+            "Where should our cell bank be kept?",
+            "could they refuse to send it back",
+            "Could the CDMO refuse to send it",
+        ),
+        ("How much contingency should we keep?", "do we tell them that number?", "Do we tell the CDMO that number"),
+        ("What is a fair cancellation fee?", "if they're the ones who bump us?", "if the CDMO is the one who bumps us"),
+        ("Does the plant share raw data?", "they say no", "The CDMO says no"),
+        ("Should the manufacturer share raw data?", "they never reply", "The manufacturer never replies"),
+        ("Who decides on the release?", "them or us?", "the CDMO or us"),
+        (
+            "Who keeps the records?",
+            "Which documents do they have to hand over?",
+            "Which documents does the CDMO have to hand",
+        ),
+        # Somebody else may be meant, or a thing.
+        ("What do investors want to know?", "do they ask about slots?", "Do they ask"),
+        ("Is a person in plant of use?", "can they tell operators what to do", "Can they tell operators"),
+        ("How do we choose a CDMO?", "our scientists left, do they tell it?", "do they tell it"),
+        ("How long should samples be kept?", "how cold should they be?", "How cold should they be"),
+    ],
+)
+def test_they_when_they_do_what_only_somebody_does_and_nobody_else_is_named_then_they_are_the_cdmo(
+    before: str, question: str, meant: str
+) -> None:
+    assert meant.lower() in understood(question, before, LONGEST, follow_up=True).meant.lower()
+
+
+@given(WORDS | st.text(max_size=80), st.sampled_from(["they refuse it", "can they tell us", "we tell them so"]))
+def test_they_when_they_are_named_then_nothing_but_the_cdmo_is_new(before: str, question: str) -> None:
+    own = set(words(before)) | set(words(question))
+    new = set(words(understood(question, before, LONGEST, follow_up=True).meant)) - own
+
+    assert new <= {"the", "cdmo", "does", "is", "refuses", "tells", "a", "an"}

@@ -67,7 +67,7 @@ LIES = [
     "Lonza rang the sponsor within two hours of the failed batch [1].",
     "A letter of intent usually holds a slot [2].",
     "EMA publishes warning letters, and FDA publishes guidance in 2023 [2].",
-    "The CDMO rang the sponsor within two hours of the failed batch.",
+    "The CDMO rang the sponsor within two days of the failed batch.",
     "The CDMO rang the sponsor within two hours of the failed batch [3].",
     "The CDMO rang the sponsor within two hours of the failed batch [1][7].",
     "The CDMO rang the sponsor within two hours of the failed batch [2].",
@@ -85,6 +85,25 @@ def test_an_unsupported_sentence_is_dropped_and_nothing_is_left(lie: str) -> Non
     assert verified == []
     assert len(notices) == 1
     assert lie[:20] not in notices[0]
+
+
+WRITTEN = [
+    # What cites nothing is held against every quote.
+    ("FDA publishes warning letters.", "FDA publishes warning letters.", (2,)),
+    # Whoever is told to say it may stand in front, as the request has it.
+    ("Richard Roe, Site head, Example Biologics, cdmo: " + TRUE, TRUE[:-5] + ".", (1,)),
+    ("The publication: FDA publishes warning letters [2].", "FDA publishes warning letters.", (2,)),
+    # Nobody takes "we" for the page's own.
+    ("We rang the sponsor within two hours [1].", "Richard Roe: We rang the sponsor within two hours.", (1,)),
+    ("FDA publishes warning letters [1, 2].", "FDA publishes warning letters.", (2,)),
+]
+
+
+@pytest.mark.parametrize(("sentence", "shown", "numbers"), WRITTEN)
+def test_a_sentence_is_shown_with_those_quotes_that_it_shortens(
+    sentence: str, shown: str, numbers: tuple[int, ...]
+) -> None:
+    assert written(writes(sentence, " " + sentence)) == ([Verified(shown, numbers)], [])
 
 
 def test_a_lie_between_true_sentences_goes_alone() -> None:
@@ -147,8 +166,8 @@ def test_the_request_holds_quotes_as_data_the_model_and_the_key() -> None:
     asked = json.loads(body)
     assert asked["model"] == "tiny"
     assert asked["stream"] is True
-    told = json.loads(asked["messages"][1]["content"])
-    assert told["quotes"][0]["text"] == CALLED
+    told = asked["messages"][1]["content"].splitlines()
+    assert f"[1] Richard Roe, Site head, Example Biologics, cdmo: {CALLED}" in told
 
 
 def test_no_endpoint_and_no_quotes_give_a_notice_and_no_call() -> None:

@@ -1,0 +1,97 @@
+"""Whom a leader calls "they" where nobody else was spoken of: the other side of the table, the CDMO. Pure.
+
+"Could they refuse to send it back?", after "Where should our cell bank be kept?", is asked of the CDMO, which neither
+question names. "They" must do there what only somebody does ("refuse", "charge"), or have it done ("tell them").
+"""
+
+from __future__ import annotations
+
+import re
+
+from kb.follow_up.wording import capital
+
+_COUNTERPART = re.compile(
+    r"\b(?P<name>CDMO|CMO|manufacturer|supplier|vendor|contractor)s?\b(?!['’]|\s+(?:scientist|engineer|staff|team|people))",
+    re.IGNORECASE,
+)
+# Any of these may be "they" as well.
+_OTHERS = re.compile(
+    r"\b(?:boards?|investors?|regulators?|inspectors?|auditors?|FDA|EMA|MHRA|agency|agencies|person|people|teams?"
+    r"|committees?|scientists?|engineers?|executives?|CEOs?|lawyers?|consultants?|advisers?|operators?|staff|partners?"
+    r"|references|patients?|clients?|customers?|sponsors?|biotechs?|funds?|shareholders?|managers?|leads?"
+    r"|colleagues?|visitors?|reviewers?|physicians?|hospitals?)\b(?!\s+(?:agreement|contract))",
+    re.IGNORECASE,
+)
+_SEVERAL = re.compile(r"\b(?!ones\b|days\b|weeks\b|months\b|years\b|always\b)[a-z]{3,}[^\W\dsu]s\b", re.IGNORECASE)
+_ACTS = (
+    r"(?:refuse|say|tell|want|ask|insist|owe|pay|charge|bump|hold|keep|send|give|hand|agree|promise|let|share|notify"
+    r"|inform|report|claim|decide|delay|blame|cancel|move|sell|resell|invoice|bill|quote|offer|call|allow|show|push"
+    r"|disagree|object|admit|hide|lie|apologise|apologize|answer|respond|reply|assign|replace|sign|accept|reject"
+    r"|approve|release|deliver|miss|warn|ignore|overrun|subcontract)"
+)
+_BETWEEN = (
+    r"(?:(?:not|never|ever|also|still|just|only|usually|really|always|even|already|have\s+to|need\s+to|want\s+to)\s+)*"
+)
+_HELPS = (
+    r"(?:do|does|did|can|could|will|would|should|must|may|might|are|were|have|don['’]t|won['’]t|can['’]t|didn['’]t)"
+)
+_DOERS = re.compile(
+    rf"\b(?:(?P<helps>{_HELPS})\s+they(?=\s+{_BETWEEN}(?:allowed\s+to\s+|obliged\s+to\s+|supposed\s+to\s+)?{_ACTS}\b)"
+    rf"|they(?:['’]re|\s+are)\s+the\s+ones\s+who\s+(?P<ones>{_ACTS})\b"
+    rf"|they(?P<are>['’]re|\s+are)(?=\s+{_BETWEEN}\w+ing\b)"
+    rf"|they\s+(?P<may>{_HELPS})(?=\s+{_BETWEEN}{_ACTS}\b)"
+    rf"|they\s+(?P<ever>(?:only|never|just|always)\s+)?(?P<act>{_ACTS})\b)",
+    re.IGNORECASE,
+)
+_DONE_TO = re.compile(
+    r"\b(?P<act>tell|ask|show|pay|trust|inform|warn|remind|owe|notify|sue|thank|convince|persuade|chase|give|let)\s+them\b",
+    re.IGNORECASE,
+)
+_OR = re.compile(r"\bthem\s+or\s+us\b|\bus\s+or\s+them\b", re.IGNORECASE)
+_THEY = re.compile(r"\b(?:they|them)\b", re.IGNORECASE)
+# "Which documents do they hand over": the documents hand over nothing.
+_WHICH = re.compile(
+    r"\b(?:which|what|how\s+many)\s+(?:[\w-]+\s+){1,3}?(?=(?:do|does|did|can|could|will|would|should|must)\b)",
+    re.IGNORECASE,
+)
+_ONE = {"do": "does", "are": "is", "were": "was", "have": "has", "don't": "doesn't"}
+
+
+def with_counterpart(before: str, asked: str, meant: str) -> str:
+    """meant: what a follow-up, `asked`, was taken to mean; "they" in it is the CDMO, where nobody else is named."""
+    first = _THEY.search(asked)
+    if first is None or _THEY.search(before) or _OTHERS.search(before):
+        return meant
+    own = _WHICH.sub("", asked[: first.start()])
+    if _OTHERS.search(own) or _SEVERAL.search(own):
+        return meant
+    found = _COUNTERPART.search(before) or _COUNTERPART.search(asked)
+    name = f"the {found['name']}" if found else "the CDMO"
+    made = _DOERS.sub(lambda match: _doer(match, name), meant)
+    made = _DONE_TO.sub(lambda match: f"{match['act']} {name}", made)
+    made = _OR.sub(lambda match: re.sub("them", name, match.group(), flags=re.IGNORECASE), made)
+    return capital(made)
+
+
+def _doer(match: re.Match[str], name: str) -> str:
+    if match["helps"]:
+        return f"{_singular(match['helps'])} {name}"
+    if match["ones"]:
+        return f"{name} is the one who {_third(match['ones'])}"
+    if match["are"]:
+        return f"{name} is"
+    if match["may"]:
+        return f"{name} {_singular(match['may'])}"
+    return f"{name} {match['ever'] or ''}{_third(match['act'])}"
+
+
+def _singular(helps: str) -> str:
+    one = _ONE.get(helps.lower().replace("’", "'"), helps)
+    return one.capitalize() if helps[:1].isupper() else one
+
+
+def _third(act: str) -> str:
+    """ "refuses", "pushes", "replies"."""
+    if act.endswith("y") and act[-2] not in "aeo":
+        return act[:-1] + "ies"
+    return act + ("es" if act.endswith(("sh", "ss")) else "s")
