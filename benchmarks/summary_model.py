@@ -17,7 +17,7 @@ from benchmarks.common import ROOT, filled
 from kb.summary.endpoint import EndpointFault, endpoint_of
 from kb.summary.prompt import messages
 from kb.summary.reading import SentenceReader
-from kb.summary.writing import Summariser, Verified
+from kb.summary.writing import Summariser
 
 
 def main() -> None:
@@ -48,18 +48,15 @@ def main() -> None:
                 print(f"? {question}\n  ! {fault.what}")
                 continue
             written = [one for piece in [*pieces, ""] for one in reader.feed(piece)] + list(reader.rest())
-            kept = [
-                verified for one in written if (verified := summariser._verified(one, answer.quotes, [])) is not None
-            ]
+            found = [(one, summariser.verified(one, answer.quotes)) for one in written]
             counts["asked"] += 1
-            counts["summaries"] += bool(kept)
-            counts["kept"] += len(kept)
+            counts["summaries"] += any(kept for _, kept in found)
+            counts["kept"] += sum(kept is not None for _, kept in found)
             counts["written"] += len(written)
             counts["cited"] += sum(bool(one.numbers) for one in written)
             print(f"? {question} ({time.monotonic() - started:.1f} s)")
-            for one in written:
-                mark = "+" if any(isinstance(v, Verified) and v.text == one.text for v in kept) else "-"
-                print(f"  {mark} {one.text[:300]} {list(one.numbers)}")
+            for one, kept in found:
+                print(f"  + {kept.text} {list(kept.numbers)}" if kept else f"  - {one.text[:300]} {list(one.numbers)}")
     print(json.dumps(counts))
 
 

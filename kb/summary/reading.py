@@ -54,6 +54,8 @@ def _read(raw: str) -> Iterator[CitedSentence]:
     numbers = tuple(dict.fromkeys(number for group in _CITED.findall(raw) for number in _numbers(group)))
     text = _LEADING.sub("", " ".join(_CITED.sub(" ", raw).replace("**", "").split()))
     text = re.sub(r"\s+([.,;:!?])", r"\1", text).strip()
+    # Of a quotation that ran over several sentences one mark is left.
+    text = text.strip('"“”').strip() if sum(text.count(mark) for mark in '"“”') == 1 else text
     if text:
         yield CitedSentence(text, numbers)
 

@@ -74,7 +74,7 @@ class Summariser:
         shown: list[str] = []
         try:
             for sentence in self._sentences(answer):
-                found = self._verified(sentence, answer.quotes)
+                found = self.verified(sentence, answer.quotes)
                 if found is not None and found.text not in shown:
                     shown.append(found.text)
                     yield found
@@ -100,7 +100,7 @@ class Summariser:
         finally:
             stream.close()  # type: ignore[attr-defined]  # a generator: its end closes the connection
 
-    def _verified(self, sentence: CitedSentence, quotes: Sequence[Quote]) -> Verified | None:
+    def verified(self, sentence: CitedSentence, quotes: Sequence[Quote]) -> Verified | None:
         """It with those citations that support it; None where none does, or where one is of no quote shown.
 
         What cites nothing is held against every quote: what a sentence is a shortening of, it is about."""

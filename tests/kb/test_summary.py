@@ -231,6 +231,13 @@ def test_a_text_is_cut_where_a_sentence_ends_and_citations_may_follow_the_stop()
     ]
 
 
+def test_a_sentence_that_has_one_mark_of_a_longer_quotation_is_read_without_it() -> None:
+    read = [
+        one.text for one in SentenceReader().feed('It says: "First it is. Then it was." [1] He "left" early. Next. ')
+    ]
+    assert read == ['It says: "First it is.', "Then it was.", 'He "left" early.']
+
+
 def test_markup_and_long_texts_are_not_presentable() -> None:
     assert presentable("A plain sentence of words.")
     assert not presentable("A sentence with {braces} in it.")
