@@ -28,7 +28,7 @@ from benchmarks.calibrate_answers import corpus_files
 from benchmarks.common import ROOT, filled, report
 from kb.assembly import KnowledgeBase
 from kb.errors import QuestionError
-from kb.follow_up import taken_to_mean, understood
+from kb.follow_up import understood
 from kb.records import Answer
 
 QUESTIONS = ROOT / "benchmarks" / "questions"
@@ -72,8 +72,9 @@ def asked(base: KnowledgeBase, question: str) -> Answer | None:
 
 
 def measured(base: KnowledgeBase, pair: Row) -> Row:
-    unsaid = taken_to_mean(pair["before"], pair["follow_up"])
-    meant = understood(pair["follow_up"], pair["before"], base.settings.question_chars, follow_up=True).meant
+    longest = base.settings.question_chars
+    unsaid = understood(pair["follow_up"], pair["before"], longest).meant
+    meant = understood(pair["follow_up"], pair["before"], longest, follow_up=True).meant
     full = base.ask(pair["full"])
     answer = asked(base, meant or pair["follow_up"])
     typed_at_the_top = answer if unsaid == meant else asked(base, unsaid or pair["follow_up"])

@@ -285,7 +285,7 @@ _FOLLOWING = (
     _parameter("after", 'The question before this one, for a follow-up: "and phase 2?".', {"type": "string"}),
     _parameter(
         "follow_up",
-        "1: it is a follow-up also where it looks whole, so it is taken with the question before it.",
+        "1, with `after`: it is a follow-up also where it looks whole, so it is taken with the question before it.",
         {"type": "string", "enum": ["", "0", "1"]},
     ),
     _parameter(

@@ -55,18 +55,21 @@ def ask() -> AnyResponse:
         {name: request.args.getlist(name)[:1] for name in ("q", *FOLLOWING)}, at.settings.question_chars
     )
     question = clean_question(asked.question, at.settings.question_chars)
-    earlier = _as_it_was_put(question, at.settings.question_chars)
-    if earlier is not None:
-        return redirect(_Page(at, earlier, where, by).url())
-    page = _Page(at, asked if asked.meant else Understood(question, "", ""), where, by)
+    if "asked" in request.args:
+        return redirect(_as_it_was_put(at, question, where, by))
+    page = _Page(at, asked if asked.meant else Understood(question, "", "", asked.follow_up), where, by)
     return begun(render_template("answer_head.html", question=question), lambda: _answer(page, question))
 
 
-def _as_it_was_put(question: str, longest: int) -> Understood | None:
-    """The follow-up behind a question that its form sends again as it was understood, say to narrow the answer."""
-    asked, before = request.args.get("asked", ""), request.args.get("asked_after", "")
-    earlier = understood(asked, before, longest, follow_up=True)
-    return earlier if earlier.meant and earlier.meant == question == request.args.get("after") else None
+def _as_it_was_put(at: Desk, question: str, where: Filter, by: str) -> str:
+    """Where the form of an answer to a follow-up leads: to the follow-up, if it sends that again as it was understood.
+
+    Else to the question, and its address says nothing of the one before."""
+    before, after = request.args.get("asked_after", ""), request.args.get("after", "")
+    earlier = understood(request.args["asked"], before, at.settings.question_chars, follow_up=True)
+    if earlier.meant and earlier.meant == question == after:
+        return _Page(at, earlier, where, by).url()
+    return at.links.ask(request.args["q"], where, by, after)
 
 
 @dataclass(frozen=True)
@@ -94,6 +97,7 @@ def _answer(page: _Page, question: str) -> str:
     return render_template(
         "answer.html",
         put=page.asked if page.asked.meant else None,
+        asked_alone=page.asked.follow_up and not page.asked.meant,
         word_for_word=page.word_for_word(),
         narrowed=pairs(where),
         anywhere=page.url(where=Filter()),

@@ -157,7 +157,7 @@ class Toolbox:
         return filter_from(values, self._base.themes)
 
 
-_FOLLOW_UP = "Whether it is a follow-up also where it looks whole, so that it is taken with the question before it."
+_FOLLOW_UP = "With `after`: it is a follow-up also where it looks whole, so it is taken with the question before it."
 _READING: Json = {
     "type": "object",
     "properties": {

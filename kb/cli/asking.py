@@ -79,8 +79,8 @@ def ask(
 ) -> None:
     """Answer a question with proved quotes, or say that nothing answers it."""
     _exactly_one(question, batch)
-    if batch is not None and after:
-        raise UsageError("--after goes with one question", way_out="Ask the follow-up by itself.")
+    if batch is not None and (after or follow_up):
+        raise UsageError("--after and --follow-up go with one question", way_out="Ask the follow-up by itself.")
     if follow_up and not after:
         raise UsageError("--follow-up needs the question before", way_out="Give it with --after QUESTION.")
     with front.open() as base:

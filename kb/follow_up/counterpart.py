@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from kb.follow_up.wording import capital
+from kb.follow_up.wording import capital, small
 
 _COUNTERPART = re.compile(
     r"\b(?P<name>CDMO|CMO|manufacturer|supplier|vendor|contractor)s?\b(?!['’]|\s+(?:scientist|engineer|staff|team|people))",
@@ -16,18 +16,21 @@ _COUNTERPART = re.compile(
 )
 # Any of these may be "they" as well.
 _OTHERS = re.compile(
-    r"\b(?:boards?|investors?|regulators?|inspectors?|auditors?|FDA|EMA|MHRA|agency|agencies|person|people|teams?"
-    r"|committees?|scientists?|engineers?|executives?|CEOs?|lawyers?|consultants?|advisers?|operators?|staff|partners?"
-    r"|references|patients?|clients?|customers?|sponsors?|biotechs?|funds?|shareholders?|managers?|leads?"
-    r"|colleagues?|visitors?|reviewers?|physicians?|hospitals?)\b(?!\s+(?:agreement|contract))",
+    r"\b(?:boards?|investors?|acquirers?|buyers?|regulators?|inspectors?|auditors?|insurers?|payers?|competitors?"
+    r"|licensors?|licensees?|pharma|distributors?|couriers?|CROs?|QPs?|QA|FDA|EMA|MHRA|agency|agencies|authority"
+    r"|authorities|person|people|somebody|someone|anyone|anybody|everyone|teams?|committees?|scientists?|engineers?"
+    r"|executives?|CEOs?|heads?|directors?|founders?|lawyers?|counsel|consultants?|advisers?|operators?|staff|crews?"
+    r"|partners?|references|candidates?|patients?|clients?|customers?|sponsors?|biotechs?|funds?|shareholders?"
+    r"|managers?|leads?|colleagues?|visitors?|reviewers?|physicians?|doctors?|hospitals?|labs?|laboratory|laboratories)\b"
+    r"(?!\s+(?:agreement|contract))",
     re.IGNORECASE,
 )
 _SEVERAL = re.compile(r"\b(?!ones\b|days\b|weeks\b|months\b|years\b|always\b)[a-z]{3,}[^\W\dsu]s\b", re.IGNORECASE)
+# What no thing does.
 _ACTS = (
-    r"(?:refuse|say|tell|want|ask|insist|owe|pay|charge|bump|hold|keep|send|give|hand|agree|promise|let|share|notify"
-    r"|inform|report|claim|decide|delay|blame|cancel|move|sell|resell|invoice|bill|quote|offer|call|allow|show|push"
-    r"|disagree|object|admit|hide|lie|apologise|apologize|answer|respond|reply|assign|replace|sign|accept|reject"
-    r"|approve|release|deliver|miss|warn|ignore|overrun|subcontract)"
+    r"(?:refuse|say|tell|want|ask|insist|owe|pay|charge|bump|hold\s+us|send|hand|agree|promise|share|notify|inform"
+    r"|report|claim|decide|blame|cancel|sell|resell|invoice|bill|quote|call|disagree|object|admit|lie|apologise"
+    r"|apologize|reply|respond|assign|sign|accept|reject|approve|deliver|warn|ignore|overrun|subcontract)"
 )
 _BETWEEN = (
     r"(?:(?:not|never|ever|also|still|just|only|usually|really|always|even|already|have\s+to|need\s+to|want\s+to)\s+)*"
@@ -37,14 +40,14 @@ _HELPS = (
 )
 _DOERS = re.compile(
     rf"\b(?:(?P<helps>{_HELPS})\s+they(?=\s+{_BETWEEN}(?:allowed\s+to\s+|obliged\s+to\s+|supposed\s+to\s+)?{_ACTS}\b)"
-    rf"|they(?:['’]re|\s+are)\s+the\s+ones\s+who\s+(?P<ones>{_ACTS})\b"
-    rf"|they(?P<are>['’]re|\s+are)(?=\s+{_BETWEEN}\w+ing\b)"
+    rf"|they(?:['’]re|\s+are)\s+the\s+ones\s+who\s+(?P<ones>[a-z]+)\b"
     rf"|they\s+(?P<may>{_HELPS})(?=\s+{_BETWEEN}{_ACTS}\b)"
     rf"|they\s+(?P<ever>(?:only|never|just|always)\s+)?(?P<act>{_ACTS})\b)",
     re.IGNORECASE,
 )
 _DONE_TO = re.compile(
-    r"\b(?P<act>tell|ask|show|pay|trust|inform|warn|remind|owe|notify|sue|thank|convince|persuade|chase|give|let)\s+them\b",
+    r"\b(?P<act>tell|ask|show|pay|trust|inform|warn|remind|owe|notify|sue|thank|convince|persuade|chase"
+    r"|give(?=\s+them\s+(?:(?:one|another|a)\s+)?(?:\w+\s+)?chance))\s+them\b",
     re.IGNORECASE,
 )
 _OR = re.compile(r"\bthem\s+or\s+us\b|\bus\s+or\s+them\b", re.IGNORECASE)
@@ -65,8 +68,11 @@ def with_counterpart(before: str, asked: str, meant: str) -> str:
     own = _WHICH.sub("", asked[: first.start()])
     if _OTHERS.search(own) or _SEVERAL.search(own):
         return meant
+    # "They call the CDMO" are somebody else.
+    if _COUNTERPART.search(asked, first.end()):
+        return meant
     found = _COUNTERPART.search(before) or _COUNTERPART.search(asked)
-    name = f"the {found['name']}" if found else "the CDMO"
+    name = f"the {small(found['name'])}" if found else "the CDMO"
     made = _DOERS.sub(lambda match: _doer(match, name), meant)
     made = _DONE_TO.sub(lambda match: f"{match['act']} {name}", made)
     made = _OR.sub(lambda match: re.sub("them", name, match.group(), flags=re.IGNORECASE), made)
@@ -78,8 +84,6 @@ def _doer(match: re.Match[str], name: str) -> str:
         return f"{_singular(match['helps'])} {name}"
     if match["ones"]:
         return f"{name} is the one who {_third(match['ones'])}"
-    if match["are"]:
-        return f"{name} is"
     if match["may"]:
         return f"{name} {_singular(match['may'])}"
     return f"{name} {match['ever'] or ''}{_third(match['act'])}"

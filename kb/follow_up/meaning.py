@@ -33,6 +33,7 @@ from kb.words import words
 
 # A longer text has no shape that the rules know, and they would take long to find that.
 _MOST_CHARS = 500
+_LONGEST_BEFORE = 160
 # A phrase that asks nothing by itself is no longer than this, in words; what follows an "if" may be.
 _LONGEST_PHRASE, _LONGEST_CLAUSE = 7, 12
 # A question with more words than this that say something stands by itself, though it has no verb or has an "it".
@@ -98,8 +99,7 @@ def understood(asked: str, before: str, longest: int, *, literal: bool = False, 
     """before: the question before this one, or ""; longest: characters of a question.
 
     literal: it is to be taken word for word. So is what would be longer than a question may be.
-    follow_up: whoever asks says that it follows, so it is one also where it looks whole.
-    """
+    follow_up: whoever asks says that it follows, so it is one also where it looks whole."""
     if literal or max(len(before), len(asked)) > longest:
         return Understood(asked, before, "")
     meant = taken_to_mean(before, asked) or (put_before(before, asked) if follow_up else "")
@@ -108,8 +108,12 @@ def understood(asked: str, before: str, longest: int, *, literal: bool = False, 
 
 
 def put_before(previous: str, question: str) -> str:
-    """Both questions, the later one first: what no rule knows, said to be a follow-up. "" where either says nothing."""
+    """Both questions, the later one first: what no rule knows, said to be a follow-up. "" where either says nothing.
+
+    Of a long one that was made so itself, the question that all began with stands for the rest."""
     before, asked = bare(previous), bare(question)
+    if len(before) > _LONGEST_BEFORE:
+        before = before.rpartition(": ")[2]
     if not words(before) or not words(asked) or before.lower() == asked.lower():
         return ""
     return _beside(before, _LEAD.sub("", asked) or asked)

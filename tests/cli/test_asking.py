@@ -122,7 +122,9 @@ def test_ask_when_a_whole_question_is_said_to_follow_then_both_are_asked(kb: Kb)
 def test_ask_when_a_question_stands_before_a_batch_then_it_says_to_ask_the_follow_up_by_itself(kb: Kb) -> None:
     result = kb("ask", "--batch", "-", "--after", "Does the sponsor report it?", stdin="and the CDMO?\n")
     assert result.exit_code == 2
-    assert "--after goes with one question" in result.stderr
+    assert "--after and --follow-up go with one question" in result.stderr
+    alone = kb("ask", "--batch", "-", "--follow-up", stdin="and the CDMO?\n")
+    assert "--after and --follow-up go with one question" in alone.stderr
 
 
 @pytest.mark.usefixtures("documents")

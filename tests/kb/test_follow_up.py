@@ -334,6 +334,10 @@ def test_they_when_nothing_before_it_is_several_then_it_points_back() -> None:
         ("Is a person in plant of use?", "can they tell operators what to do", "Can they tell operators"),
         ("How do we choose a CDMO?", "our scientists left, do they tell it?", "do they tell it"),
         ("How long should samples be kept?", "how cold should they be?", "How cold should they be"),
+        ("When do insurers cover a lost batch?", "can they refuse a claim?", "Can they refuse a claim"),
+        ("Are single-use bags reliable?", "do they hold 2,000 litres?", "Do they hold 2,000 litres"),
+        ("Should cells be frozen in vials?", "how long can we let them sit?", "let them sit"),
+        ("Where is the cell bank kept?", "why should they call the CDMO?", "why should they call the CDMO"),
     ],
 )
 def test_they_when_they_do_what_only_somebody_does_and_nobody_else_is_named_then_they_are_the_cdmo(
