@@ -16,7 +16,7 @@ from kb.records import Quote
 from kb.summary.shortening import shortening_fault
 from kb.summary.sides import named_side
 from kb.summary.telling import said_from
-from kb.summary.wording import content_words, tokens
+from kb.summary.wording import content_words, known, tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +43,9 @@ def load_bars() -> Mapping[str, float]:
 def overlap(sentence: str, quote: str) -> float:
     """The share of what the sentence says that the quote has, by word; 0 to 1. Who says it counts for nothing."""
     said = sentence[said_from(sentence) :]
-    mine = {token.word for token in tokens(said) if token.content and not named_side(token.lower)}
-    return len(mine & set(content_words(quote))) / len(mine) if mine else 0.0
+    mine = {token.lower for token in tokens(said) if token.content and not named_side(token.lower)}
+    its = set(content_words(quote))
+    return sum(known(word, its) for word in mine) / len(mine) if mine else 0.0
 
 
 def checked(sentence: str, quote: Quote, likeness: float) -> Verdict:
@@ -60,6 +61,6 @@ def checked(sentence: str, quote: Quote, likeness: float) -> Verdict:
 
 def _fault(sentence: str, quote: Quote) -> str:
     speaker, meta = quote.speaker, quote.metadata
-    known = [meta.title, meta.show, quote.citation.speaker or ""]
-    known += [speaker.name, speaker.role, speaker.organisation] if speaker else []
-    return shortening_fault(sentence, quote.text, speaker.side if speaker else "", known)
+    told = [meta.title, meta.show, quote.citation.speaker or ""]
+    told += [speaker.name, speaker.role, speaker.organisation] if speaker else []
+    return shortening_fault(sentence, quote.text, speaker.side if speaker else "", told)

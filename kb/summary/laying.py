@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kb.summary.sides import side_of
-from kb.summary.wording import Token, form, tokens
+from kb.summary.wording import Token, tokens
 
-# They need no place in the quote: none of them changes who does what to whom.
-FREE = frozenset(
-    """a an the that which this these those is are was were be been being am has have had do does did so and as of to
-    there then but also""".split()  # noqa: SIM905
-)
-MARKS = frozenset(",;:()–—")
+# They need no place in the quote, and what is left out of it may be them.
+FREE = frozenset(("a", "an", "the"))
 _WHOLE = {"cannot": ("can", "not"), "can't": ("can", "not"), "won't": ("will", "not"), "shan't": ("shall", "not")}
-_ENDINGS = {"n't": "not", "'ll": "will", "'d": "would", "'re": "", "'m": "", "'ve": ""}
+_ENDINGS = {"n't": "not", "'ll": "will", "'d": "would", "'re": "are", "'m": "am", "'ve": "have"}
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """form: what it is a form of; at: its place among the tokens; part: which sentence, from 0; side: what it names."""
+    """at: its place among the tokens; part: which sentence, from 0; side: the one that it names, or ""."""
 
     lower: str
-    form: str
     at: int
     part: int
     side: str
@@ -39,6 +35,17 @@ class Text:
         first = next((number + 1 for number in range(at - 1, -1, -1) if self.tokens[number].ends), 0)
         return self.tokens[first:at]
 
+    def behind(self, place: int) -> tuple[Token, ...]:
+        """The tokens of its sentence behind a word."""
+        at = self.words[place].at
+        last = next((number for number in range(at, len(self.tokens)) if self.tokens[number].ends), at)
+        return self.tokens[at + 1 : last + 1]
+
+    def asks(self, place: int) -> bool:
+        """Whether its sentence is a question."""
+        behind = self.behind(place)
+        return bool(behind) and behind[-1].text == "?"
+
     def between(self, earlier: int, place: int) -> tuple[Token, ...]:
         """The tokens between two words."""
         return self.tokens[self.words[earlier].at + 1 : self.words[place].at]
@@ -49,10 +56,15 @@ def text_of(text: str, side: str) -> Text:
     found, made, part = tokens(text), list[Word](), 0
     for at, token in enumerate(found):
         for lower in taken_apart(token.lower) if token.word else ():
-            whole = token.word if lower == token.lower else form(lower)
-            made.append(Word(lower, whole, at, part, side_of(lower, side)))
+            made.append(Word(lower, at, part, side_of(lower, side) if _is_somebody(found, at) else ""))
         part += token.ends
     return Text(tuple(found), tuple(made))
+
+
+def _is_somebody(found: Sequence[Token], at: int) -> bool:
+    """ "US sites" are not ours, and "phase I" is nobody."""
+    numeral = found[at].text == "I" and at > 0 and found[at - 1].lower in ("phase", "phases", "type", "class")
+    return found[at].text != "US" and not numeral
 
 
 def taken_apart(lower: str) -> tuple[str, ...]:

@@ -1,76 +1,87 @@
 """What a shortening must not leave out of its quote. Pure.
 
 Each rule is about a stretch of the quote that the sentence has no words of: before the first of a sentence's words,
-behind the last, or between two.
+behind the last, or between two. It may be left out only where it is a clause, a phrase or an item with marks around it,
+and only if nothing in it says how far, when or whether the rest holds.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kb.summary.laying import FREE, MARKS, Text, taken_apart
-from kb.summary.telling import reported
+from kb.summary.laying import FREE, Text, taken_apart
 from kb.summary.wording import Token
 
 _DENYING = frozenset(
     """not no never nobody none nothing neither nor without rarely seldom hardly barely scarcely unable unlikely nowhere
     few little only""".split()  # noqa: SIM905
 )
-_HEDGES = frozenset(
-    """almost nearly roughly usually often typically commonly sometimes generally normally mostly perhaps maybe probably
-    likely may might could some most many""".split()  # noqa: SIM905
+_LIMITING = _DENYING | frozenset(
+    """almost nearly roughly usually often typically commonly sometimes occasionally frequently generally normally
+    mostly mainly partly perhaps maybe probably possibly likely theory principle may might could can would should must
+    shall ought will some most many half either or if unless except until provided when whenever whether where once
+    while before after than instead suppose assuming as long""".split()  # noqa: SIM905
 )
-_MODALS = frozenset("can would should must shall ought will".split())  # noqa: SIM905
-# Behind the last word: what was kept holds only so, or is but one half.
-_CONDITIONS = frozenset(
-    "if unless except until only provided without when whenever whether than instead".split()  # noqa: SIM905
+# A sentence of the quote that begins so holds only so, all of it.
+_OPENING = frozenset(
+    """if unless when whenever until once while although though without given despite suppose assuming should had were
+    in under for""".split()  # noqa: SIM905
 )
-_OPENING = frozenset("if unless when whenever whether until".split())  # noqa: SIM905
-# "Ask how it fails" does not say that it does.
-_ASKING = frozenset("how what why who".split())  # noqa: SIM905
+_ONLY_SO = frozenset("if only unless provided except".split())  # noqa: SIM905
+_MARKS = frozenset(",;:()–—")
+_PARTING = frozenset(";:–—")
+_GOING_ON = frozenset("and but so".split())  # noqa: SIM905
 _JOINING = frozenset(
-    """and or but nor while whereas although though because since so unless if when whenever until where before after
-    which who whose that than as""".split()  # noqa: SIM905
+    """and or but nor while whereas although though because since so which who whose that than as""".split()  # noqa: SIM905
 )
 _LEADING = frozenset(
     """of in on for at by with from to into onto over under about between within without during through across
-    against among towards toward beyond per""".split()  # noqa: SIM905
+    against among towards toward beyond per given despite""".split()  # noqa: SIM905
 )
-_MOST_ADJECTIVES = 2
+
+_HEAD = 4
+# Behind a comma these tell more of it, and not when it holds.
+_BESIDE = frozenset(("before", "after", "while"))
 
 
 def begun(place: int, theirs: Text) -> str:
     """Why a sentence must not begin with that word of the quote, or "".
 
-    Before it there is no condition, and in its clause nothing that limits it."""
-    lost, clause = "", True
-    before = theirs.before(place)
-    if reported(before):
-        return f"somebody is said to say {theirs.words[place].lower!r}"
-    for token in reversed(before):
-        if token.lower in _OPENING or (clause and token.lower in _DENYING | _HEDGES | _ASKING):
-            lost = lost or _lost(token.lower)
-        clause = clause and not _is_border(token)
-    return lost
+    It begins where a sentence does, or where one goes on behind ", and" or a semicolon."""
+    if theirs.asks(place):
+        return "the quote asks it"
+    before = [token for token in theirs.before(place) if token.lower not in FREE]
+    if all(token.lower in _GOING_ON or not token.word for token in before):
+        return ""
+    if not _goes_on(before[-2:]):
+        return f"it begins in the middle, with {theirs.words[place].lower!r}"
+    return _lost(before[0].lower) if before[0].lower in _OPENING else ""
+
+
+def _goes_on(border: Sequence[Token]) -> bool:
+    """Whether a semicolon stands there, or a comma and an "and": what is on either side says something by itself."""
+    marked = len(border) == 2 and border[0].text in _MARKS and border[1].lower in _GOING_ON
+    return marked or (bool(border) and (border[0].text in _PARTING or border[-1].text in _PARTING))
 
 
 def cut(place: int, theirs: Text) -> str:
     """Why a sentence must not end with that word of the quote, or "".
 
-    Behind it there is no condition, and in its clause no denial and nothing that is denied."""
-    at, clause = theirs.words[place].at, True
-    # "cannot" is two words, and "I've" is as good as one.
-    lost = next(
-        (word.lower for word in theirs.words[place + 1 : place + 2] if word.at == at and word.lower not in FREE), ""
-    )
-    denied = _denied(at, theirs)
-    for token in theirs.tokens[at + 1 :]:
-        if token.ends or lost:
-            break
-        clause = clause and not _is_border(token)
-        if token.lower in _CONDITIONS or (clause and (_denies(token) or (denied and _says(token)))):
-            lost = token.lower
-    return _lost(lost) if lost else ""
+    It ends where a sentence does, or before a mark or a "because"."""
+    word = theirs.words[place]
+    if any(other.at == word.at for other in theirs.words[place + 1 : place + 2]):
+        return _lost(theirs.words[place + 1].lower)
+    behind = theirs.behind(place)
+    lost = [token.lower for token in behind if token.word and token.lower not in FREE]
+    if not lost:
+        return ""
+    if behind[0].text not in _MARKS and (behind[0].lower != "because" or _denied(word.at, theirs)):
+        return _lost(lost[0])
+    if _goes_on(behind[:2]):
+        limit = next((lower for lower in lost[:_HEAD] if lower in _ONLY_SO), "")
+    else:
+        limit = next((lower for lower in lost if lower in _LIMITING - _BESIDE), "")
+    return _lost(limit) if limit else ""
 
 
 def left_out(earlier: int, place: int, theirs: Text) -> str:
@@ -81,13 +92,21 @@ def left_out(earlier: int, place: int, theirs: Text) -> str:
     lost = [word.lower for word in theirs.words[earlier + 1 : place] if word.lower not in FREE]
     if not lost:
         return ""
-    gap = theirs.between(earlier, place)
-    # A clause that is left out whole takes its own "may" and "often" with it.
-    limits = _CONDITIONS | _DENYING | (frozenset() if _is_clause(gap) else _HEDGES | _MODALS)
-    limit = next((lower for lower in lost if lower in limits), "")
+    limit = next((lower for lower in lost if lower in _LIMITING), "")
     if limit or _denied(one.at, theirs):
         return _lost(limit or lost[0])
-    return "" if _is_clause(gap) or _is_adjective(gap) else f"it joins {one.lower!r} to {other.lower!r}"
+    return "" if _is_item(theirs.between(earlier, place)) else f"it joins {one.lower!r} to {other.lower!r}"
+
+
+def _is_item(gap: Sequence[Token]) -> bool:
+    """Whether a stretch is one phrase with a mark before it, and a mark or an "and" behind it."""
+    if not gap:  # the other half of a contraction
+        return False
+    first = next((number for number, token in enumerate(gap) if not _is_border(token)), 0)
+    last = next((number for number in range(len(gap), 0, -1) if _says(gap[number - 1])), 0)
+    inner = gap[first:last]
+    bordered = gap[0].text in _MARKS and any(_is_border(token) for token in gap[last:])
+    return bordered and not any(_is_border(token) for token in inner) and (not inner or inner[0].lower not in _LEADING)
 
 
 def _lost(word: str) -> str:
@@ -95,17 +114,17 @@ def _lost(word: str) -> str:
 
 
 def _is_border(token: Token) -> bool:
-    return token.text in MARKS or token.lower in _JOINING
+    return token.text in _MARKS or token.lower in _JOINING
 
 
 def _says(token: Token) -> bool:
-    return bool(token.word) and token.lower not in FREE
+    return bool(token.word) and token.lower not in FREE and token.lower not in _JOINING
 
 
 def _denied(at: int, theirs: Text) -> bool:
-    """Whether a denial stands before a token in its clause, or is the token itself."""
+    """Whether a denial stands before a token in its sentence with no mark between, or is the token itself."""
     for token in reversed(theirs.tokens[: at + 1]):
-        if token.ends or _is_border(token):
+        if token.text in _MARKS or (token.ends and token is not theirs.tokens[at]):
             return False
         if _denies(token):
             return True
@@ -114,14 +133,3 @@ def _denied(at: int, theirs: Text) -> bool:
 
 def _denies(token: Token) -> bool:
     return not _DENYING.isdisjoint(taken_apart(token.lower))
-
-
-def _is_clause(gap: Sequence[Token]) -> bool:
-    """Whether a stretch begins and ends where a clause, or an item of a list, does."""
-    borders = [number for number, token in enumerate(gap) if _is_border(token)]
-    return bool(borders) and borders[0] == 0 and not any(_says(token) for token in gap[borders[-1] + 1 :])
-
-
-def _is_adjective(gap: Sequence[Token]) -> bool:
-    said = [token for token in gap if _says(token)]
-    return len(said) <= _MOST_ADJECTIVES and not any(_is_border(token) or token.lower in _LEADING for token in gap)

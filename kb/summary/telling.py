@@ -6,24 +6,14 @@ import re
 from collections.abc import Sequence
 
 from kb.records import Quote
-from kb.summary.laying import FREE
 from kb.summary.sides import OWN, READER, named_side
-from kb.summary.wording import Token, content_words, form, tokens
+from kb.summary.wording import Token, content_words, known, tokens
 from kb.words import STOP_WORDS
 
-_SAYING = frozenset(
-    form(word)
-    for word in """say argue think believe warn admit explain recommend advise insist suggest add state report complain
-    concede stress describe""".split()  # noqa: SIM905
-)
-# "The sponsor believed that it would" does not say that it would.
-_REPORTING = _SAYING | frozenset(
-    form(word)
-    for word in "tell claim assume hope fear expect promise want wish suppose imagine".split()  # noqa: SIM905
-)
+_SAYING = ("say", "state", "explain")
 _TELLERS = frozenset(
-    content_words("speaker author article publication guest panellist executive side")
-    + [form(word) for word in "sponsor biotech client customer cdmo manufacturer consultant investor regulator".split()]  # noqa: SIM905
+    """speaker author article publication guest panellist side executive sponsor biotech client customer cdmo
+    manufacturer consultant investor regulator""".split()  # noqa: SIM905
 )
 # With one of these it is no mere "the head of quality at the CDMO says".
 _MORE = frozenset(
@@ -33,7 +23,7 @@ _MORE = frozenset(
     could can would should must shall ought will do does did to have has had is are was were be some most many few
     little he she it they his her their""".split()  # noqa: SIM905
 )
-_MOST_WORDS, _NEAR = 12, 3
+_MOST_WORDS = 12
 _ACCORDING = re.compile(r"^according to [^,]+,\s*", re.IGNORECASE)
 
 
@@ -46,7 +36,7 @@ def said_from(sentence: str) -> int:
     for number, token in enumerate(found):
         if not token.word or token.lower in _MORE | OWN | READER:
             break
-        if token.word in _SAYING and any(_teller(one) for one in found[:number]):
+        if known(token.lower, _SAYING) and any(_teller(one) for one in found[:number]):
             following = found[number + 1] if number + 1 < len(found) else token
             over = following if following.lower in ("that", "to") else token
             return over.start + len(over.text)
@@ -62,24 +52,16 @@ def by_whom(sentence: str, quote: Quote) -> str:
 
 def _teller(token: Token) -> bool:
     named = token.text[:1].isupper() and token.lower not in STOP_WORDS
-    return named or token.word in _TELLERS or bool(named_side(token.lower))
+    return named or known(token.lower, _TELLERS) or bool(named_side(token.lower))
 
 
-def reported(before: Sequence[Token]) -> bool:
-    """Whether words stand behind "somebody says that". before: the tokens of their sentence before them."""
-    said = [token for token in before if token.lower not in FREE]
-    if not said or said[-1].word not in _REPORTING:
-        return False
-    return not any(token.lower in OWN for token in said[-_NEAR:])
-
-
-def teller_fault(lead: str, side: str, known: Sequence[str]) -> str:
-    """Why those who are said to say it are not those who do, or "". known: what is known of who does."""
-    held = {*content_words(" ".join(known)), *_TELLERS, *_SAYING, form("according")}
+def teller_fault(lead: str, side: str, told: Sequence[str]) -> str:
+    """Why those who are said to say it are not those who do, or "". told: what is known of who does."""
+    held = {*content_words(" ".join(told)), *_TELLERS, *_SAYING, "according"}
     for token in tokens(lead):
         named = named_side(token.lower)
         if named and named != side:
             return f"it is not the {named} who speaks"
-        if token.content and not named and token.word not in held:
+        if token.lower in _MORE - {"that", "to"} or (token.content and not named and not known(token.lower, held)):
             return f"nobody is known as {token.text!r}"
     return ""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -15,60 +16,85 @@ from kb.summary.forms import IRREGULAR
 from kb.words import STOP_WORDS
 
 # A number with its sign, a word, a unit that is a mark, a mark of punctuation.
-_TOKEN = re.compile(r"(?<![\w.])[-−]?\d+(?:[.,]\d+)*(?!\w)|[^\W_]+(?:['’][^\W_]+)*|[%$€£]|[.,;:!?()–—]")
+_TOKEN = re.compile(
+    r"(?<![\w.])[-−–]?(?:\d+(?:[.,]\d+)*|\.\d+)(?!\w)|[^\W_]+(?:['’][^\W_]+)*|[%$€£≥≤<>=±~°+×]|[.,;:!?()–—]"
+)
+_MARKS = frozenset(".,;:!?()–—")
 _LEAST = 3
 _DOUBLED = "bdgklmnprtvz"
+_SIBILANT = ("s", "x", "z", "ch", "sh", "o")
+_AUXILIARY = {
+    **dict.fromkeys("be am is are was were been being".split(), "be"),  # noqa: SIM905
+    **dict.fromkeys("have has had having".split(), "have"),  # noqa: SIM905
+    **dict.fromkeys("do does did doing done".split(), "do"),  # noqa: SIM905
+}
+AUXILIARIES = frozenset(_AUXILIARY)
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """text: as written; lower: apostrophes straightened, without the "'s"; word: what it is a form of, "" for a mark.
+    """text: as written; lower: apostrophes straightened, without the "'s"; start: in characters.
 
-    start: in characters; ends: whether it is the last of a sentence."""
+    ends: whether it is the last of a sentence."""
 
     text: str
     lower: str
-    word: str
     start: int
     ends: bool = False
 
     @property
+    def word(self) -> bool:
+        """Whether it is no mark."""
+        return self.lower not in _MARKS
+
+    @property
     def content(self) -> bool:
-        return bool(self.word) and self.lower not in STOP_WORDS
+        return self.word and self.lower not in STOP_WORDS
 
 
 def tokens(text: str) -> list[Token]:
     """Words and marks, in order; hyphens part words."""
     ends = [end for _, end in sentence_spans(text)]
     matches = list(_TOKEN.finditer(text))
+    if not matches:
+        return []
     found: list[Token] = []
     for match, following in zip(matches, [*matches[1:], None], strict=True):
         lower = match.group().replace("’", "'").lower().removesuffix("'s")
-        word = "" if lower in ".,;:!?()–—" else form(lower)
         reaches = bisect_left(ends, match.end())
         last = following is None or bisect_left(ends, following.end()) > reaches
-        found.append(Token(match.group(), lower, word, match.start(), last))
+        found.append(Token(match.group(), lower, match.start(), last))
     return found
 
 
 @lru_cache(maxsize=16384)
-def form(word: str) -> str:
-    """ "deciding", "decided", "decides" and "decide" meet, and so do "site" and "sites"."""
-    if word in IRREGULAR:
-        return form(IRREGULAR[word])
-    for ending, instead in (("ies", "y"), ("ied", "y"), ("ing", ""), ("ed", ""), ("es", ""), ("s", "")):
-        if word.endswith(ending) and not word.endswith(("ss", "us", "is")) and len(word) - len(ending) >= _LEAST:
-            return _plain(word[: -len(ending)] + instead)
-    return _plain(word)
+def forms(word: str) -> frozenset[str]:
+    """What a word may be a form of: "sited" of "sit" or of "site", "site" of itself alone."""
+    word = IRREGULAR.get(word, _AUXILIARY.get(word, word))
+    for ending, instead in (("ies", "y"), ("ied", "y"), ("ing", ""), ("ed", "")):
+        if word.endswith(ending) and len(word) - len(ending) >= _LEAST:
+            stem = word[: -len(ending)] + instead
+            single = stem[:-1] if stem[-1] == stem[-2] and stem[-1] in _DOUBLED else stem
+            return frozenset((word, stem, single, stem if instead else stem + "e"))
+    if word.endswith("es") and word[:-2].endswith(_SIBILANT) and len(word) > _LEAST + 1:
+        return frozenset((word, word[:-2], word[:-1]))
+    if word.endswith("s") and not word.endswith(("ss", "us", "is", "news")) and len(word) > _LEAST:
+        return frozenset((word, word[:-1]))
+    return frozenset((word,))
 
 
-def _plain(stem: str) -> str:
-    """ "plann" is "plan", and "decide" is "decid"."""
-    if len(stem) > _LEAST and stem[-1] == stem[-2] and stem[-1] in _DOUBLED:
-        stem = stem[:-1]
-    return stem[:-1] if len(stem) > _LEAST and stem.endswith("e") else stem
+def meet(one: str, other: str) -> bool:
+    """Whether two words are forms of one; "confused" and "confusing" may be, and say the opposite."""
+    if {one[-3:], other[-2:]} == {"ing", "ed"} or {other[-3:], one[-2:]} == {"ing", "ed"}:
+        return False
+    return not forms(one).isdisjoint(forms(other))
 
 
 def content_words(text: str) -> list[str]:
-    """What the words that say something are forms of, in order."""
-    return [token.word for token in tokens(text) if token.content]
+    """The words that say something, in order."""
+    return [token.lower for token in tokens(text) if token.content]
+
+
+def known(word: str, others: Iterable[str]) -> bool:
+    """Whether a word is a form of one of others."""
+    return any(meet(word, other) for other in others)

@@ -17,7 +17,7 @@ from tests.misbehaving import HEAD, Script, endless, event, raw, serving, stalls
 from tests.tiny import TinyEmbedder
 
 CDMO = Speaker("Richard Roe", "Site head", "Example Biologics", "cdmo")
-CALLED = "We rang the sponsor within two hours of the failed batch, before we had any explanation."
+CALLED = "We rang the sponsor within two hours of the failed batch, and we had no explanation yet."
 SLOT = "A letter of intent rarely holds a slot. FDA publishes warning letters, and EMA publishes guidance in 2023."
 TRUE = "The CDMO rang the sponsor within two hours of the failed batch [1]."
 OK = b"HTTP/1.1 200 OK\r\nConnection: close\r\n"
@@ -94,7 +94,7 @@ WRITTEN = [
     ("Richard Roe, Site head, Example Biologics, cdmo: " + TRUE, TRUE[:-5] + ".", (1,)),
     ("The publication: FDA publishes warning letters [2].", "FDA publishes warning letters.", (2,)),
     # Nobody takes "we" for the page's own.
-    ("We rang the sponsor within two hours [1].", "Richard Roe: We rang the sponsor within two hours.", (1,)),
+    ("We had no explanation yet [1].", "Richard Roe: We had no explanation yet.", (1,)),
     ("FDA publishes warning letters [1, 2].", "FDA publishes warning letters.", (2,)),
 ]
 
