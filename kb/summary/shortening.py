@@ -1,8 +1,8 @@
 """Whether a sentence is a shortening of its quote: the quote's words in the quote's order, with some left out. Pure.
 
-A few small words may be new, a verb or a noun may change its form, and whoever speaks may be called by a name of their
-side. Every other word must have its place in the quote, behind that of the word before it. Of the ways to lay the
-sentence over the quote the one counts that leaves out least that must not be (`leaving.py`).
+An article may be new, a verb or a noun may change its form, and whoever speaks may be called by a name of their side.
+Every other word must have its place in the quote, behind that of the word before it. Of the ways to lay the sentence
+over the quote the one counts that leaves out least that must not be (`leaving.py`).
 """
 
 from __future__ import annotations

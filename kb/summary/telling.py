@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from kb.records import Quote
+from kb.summary.laying import text_of
 from kb.summary.sides import OWN, READER, named_side
 from kb.summary.wording import Token, content_words, known, tokens
 from kb.words import STOP_WORDS
@@ -46,7 +47,8 @@ def said_from(sentence: str) -> int:
 def by_whom(sentence: str, quote: Quote) -> str:
     """A sentence in the first person, behind the name of whoever it is; any other as it is."""
     name = quote.speaker.name if quote.speaker else quote.citation.speaker or "The publication"
-    first_person = any(token.lower in OWN for token in tokens(sentence[said_from(sentence) :]))
+    # Whatever side it is, "we" stands for it, and "US" does not.
+    first_person = any(word.side == "speaker" for word in text_of(sentence, "speaker").words)
     return f"{name}: {sentence}" if first_person and not said_from(sentence) else sentence
 
 

@@ -18,7 +18,7 @@ from tests.tiny import TinyEmbedder
 
 CDMO = Speaker("Richard Roe", "Site head", "Example Biologics", "cdmo")
 CALLED = "We rang the sponsor within two hours of the failed batch, and we had no explanation yet."
-SLOT = "A letter of intent rarely holds a slot. FDA publishes warning letters, and EMA publishes guidance in 2023."
+SLOT = "A letter of intent rarely holds a slot. FDA publishes warning letters, and US plants read them in 2023."
 TRUE = "The CDMO rang the sponsor within two hours of the failed batch [1]."
 OK = b"HTTP/1.1 200 OK\r\nConnection: close\r\n"
 
@@ -66,7 +66,7 @@ LIES = [
     "The sponsor rang the CDMO within two hours of the failed batch [1].",
     "Lonza rang the sponsor within two hours of the failed batch [1].",
     "A letter of intent usually holds a slot [2].",
-    "EMA publishes warning letters, and FDA publishes guidance in 2023 [2].",
+    "US plants publish warning letters, and FDA read them in 2023 [2].",
     "The CDMO rang the sponsor within two days of the failed batch.",
     "The CDMO rang the sponsor within two hours of the failed batch [3].",
     "The CDMO rang the sponsor within two hours of the failed batch [1][7].",
@@ -95,6 +95,7 @@ WRITTEN = [
     ("The publication: FDA publishes warning letters [2].", "FDA publishes warning letters.", (2,)),
     # Nobody takes "we" for the page's own.
     ("We had no explanation yet [1].", "Richard Roe: We had no explanation yet.", (1,)),
+    ("US plants read them in 2023.", "US plants read them in 2023.", (2,)),
     ("FDA publishes warning letters [1, 2].", "FDA publishes warning letters.", (2,)),
 ]
 
