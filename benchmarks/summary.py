@@ -33,7 +33,7 @@ LABELS = ROOT / "benchmarks" / "labels"
 FILES = {
     "fit": "summary-fit.jsonl",
     "paraphrases": "summary-paraphrases.jsonl",
-    "report": "summary-report-4.jsonl",
+    "report": "summary-report-5.jsonl",
 }
 BARS = ROOT / "kb" / "summary" / "bars.json"
 # The share of true sentences that the bars may cost together.
