@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from kb.follow_up.wording import capital, small
+from kb.follow_up.wording import AUXILIARY, capital, small
 
 _COUNTERPART = re.compile(
     r"\b(?P<name>CDMO|CMO|manufacturer|supplier|vendor|contractor)s?\b(?!['’]|\s+(?:scientist|engineer|staff|team|people))",
@@ -35,9 +35,7 @@ _ACTS = (
 _BETWEEN = (
     r"(?:(?:not|never|ever|also|still|just|only|usually|really|always|even|already|have\s+to|need\s+to|want\s+to)\s+)*"
 )
-_HELPS = (
-    r"(?:do|does|did|can|could|will|would|should|must|may|might|are|were|have|don['’]t|won['’]t|can['’]t|didn['’]t)"
-)
+_HELPS = rf"(?:{AUXILIARY}|(?:do|does|did|wo|ca|could|would|should)n?['’]t)"
 _DOERS = re.compile(
     rf"\b(?:(?P<helps>{_HELPS})\s+they(?=\s+{_BETWEEN}(?:allowed\s+to\s+|obliged\s+to\s+|supposed\s+to\s+)?{_ACTS}\b)"
     rf"|they(?:['’]re|\s+are)\s+the\s+ones\s+who\s+(?P<ones>[a-z]+)\b"

@@ -35,7 +35,7 @@ class Verdict:
 
 @cache
 def load_bars() -> Mapping[str, float]:
-    """overlap, likeness, and both together: what a supported sentence has at least (benchmarks/summary.py)."""
+    """overlap and likeness: what a supported sentence has at least (benchmarks/summary.py)."""
     found: Mapping[str, float] = json.loads(files("kb.summary").joinpath("bars.json").read_text(encoding="utf-8"))
     return found
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kb.summary.laying import FREE, Text, taken_apart
-from kb.summary.wording import Token
+from kb.summary.wording import MARKS, Token
 
 _DENYING = frozenset(
     """not no never nobody none nothing neither nor without rarely seldom hardly barely scarcely unable unlikely nowhere
@@ -28,7 +28,7 @@ _OPENING = frozenset(
     in under for""".split()  # noqa: SIM905
 )
 _ONLY_SO = frozenset("if only unless provided except".split())  # noqa: SIM905
-_MARKS = frozenset(",;:()–—")
+_MARKS = MARKS - frozenset(".!?")
 _PARTING = frozenset(";:–—")
 _GOING_ON = frozenset("and but so".split())  # noqa: SIM905
 _JOINING = frozenset(

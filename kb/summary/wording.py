@@ -19,7 +19,7 @@ from kb.words import STOP_WORDS
 _TOKEN = re.compile(
     r"(?<![\w.])[-−–]?(?:\d+(?:[.,]\d+)*|\.\d+)(?!\w)|[^\W_]+(?:['’][^\W_]+)*|[%$€£≥≤<>=±~°+×]|[.,;:!?()–—]"
 )
-_MARKS = frozenset(".,;:!?()–—")
+MARKS = frozenset(".,;:!?()–—")
 _LEAST = 3
 _DOUBLED = "bdgklmnprtvz"
 _SIBILANT = ("s", "x", "z", "ch", "sh", "o")
@@ -45,7 +45,7 @@ class Token:
     @property
     def word(self) -> bool:
         """Whether it is no mark."""
-        return self.lower not in _MARKS
+        return self.lower not in MARKS
 
     @property
     def content(self) -> bool:

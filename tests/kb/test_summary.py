@@ -7,12 +7,14 @@ import time
 
 import pytest
 
+from kb.embedding.contract import Matrix
 from kb.errors import SettingsError
 from kb.records import Answer, Citation, Metadata, Quote, Speaker
 from kb.settings import Settings, load_settings
 from kb.summary import Notice, Summariser, Verified
 from kb.summary.endpoint import endpoint_of
 from kb.summary.reading import SentenceReader, presentable
+from kb.summary.writing import supports
 from tests.misbehaving import HEAD, Script, endless, event, raw, serving, stalls, writes
 from tests.tiny import TinyEmbedder
 
@@ -105,6 +107,22 @@ def test_a_sentence_is_shown_with_those_quotes_that_it_shortens(
     sentence: str, shown: str, numbers: tuple[int, ...]
 ) -> None:
     assert written(writes(sentence, " " + sentence)) == ([Verified(shown, numbers)], [])
+
+
+class Counting(TinyEmbedder):
+    asked = 0
+
+    def question(self, text: str) -> Matrix:
+        self.asked += 1
+        return super().question(text)
+
+
+def test_nothing_is_embedded_for_a_sentence_that_words_alone_refuse() -> None:
+    embedder = Counting()
+    assert not supports(embedder, "The CDMO rang the sponsor within two days of the failed batch.", quote(CALLED, CDMO))
+    assert embedder.asked == 0
+    assert supports(embedder, "The CDMO rang the sponsor within two hours of the failed batch.", quote(CALLED, CDMO))
+    assert embedder.asked == 1
 
 
 def test_a_lie_between_true_sentences_goes_alone() -> None:
