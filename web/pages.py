@@ -57,9 +57,8 @@ def ask() -> AnyResponse:
     question = clean_question(asked.question, at.settings.question_chars)
     if "asked" in request.args:
         return redirect(_as_it_was_put(at, question, where, by))
-    page = _Page(
-        at, asked if asked.meant else Understood(question, "", "", asked.follow_up and bool(asked.before)), where, by
-    )
+    alone = Understood(question, "", "", asked.follow_up and bool(asked.before))
+    page = _Page(at, asked if asked.meant else alone, where, by)
     return begun(render_template("answer_head.html", question=question), lambda: _answer(page, question))
 
 

@@ -42,7 +42,9 @@ SHORTENED = [
     ("The crew decides what it needs.", "The crew decided what it needs."),
     ("The site won't ship, and I've said so.", "The site will not ship."),
     ("Sponsors who plan the visit are early.", "A sponsor who plans the visit is early."),
+    ("The site wouldn't ship it.", "The site would not ship it."),
     ("The U.S. sites use 12.5 kg. They store 3 lots.", "The U.S. sites use 12.5 kg."),
+    ("We rang them, before we knew more.", "We rang them."),
 ]
 ALTERED = [
     # another word, however like: a name, a number, a unit, an opposite, a term of the trade, a relation
@@ -97,6 +99,10 @@ ALTERED = [
     # what must not be left out: a condition, a hedge, a comparison, half of it, what is denied, a number's other part
     ("It is enough if the batch is clean.", "It is enough."),
     ("It is repaired, as long as nobody lies.", "It is repaired."),
+    ("If the batch is clean, it is shipped, and we call.", "We call."),
+    ("The lot is released, but only if it is clean.", "The lot is released."),
+    ("It was not late because the plant waited.", "It was not late."),
+    ("The lot, in the EU, is released.", "The lot is released."),
     ("Store it elsewhere where possible.", "Store it elsewhere."),
     ("If the batch is clean, the lot is released.", "The lot is released."),
     ("Without such a rule, it is an argument.", "It is an argument."),
@@ -167,6 +173,14 @@ def test_speaker_when_called_by_a_name_or_a_side_then_it_must_be_theirs(
 ) -> None:
     verdict = checked(sentence, quote(OWN, speaker), 1.0)
     assert verdict.supported is held, verdict.fault
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [("Four US plants make it.", "Four CDMO plants make it."), ("The phase I lots fail.", "The phase CDMO lots fail.")],
+)
+def test_capitals_when_they_look_like_a_pronoun_then_they_are_nobody(text: str, sentence: str) -> None:
+    assert not passes(text, sentence, MAKER)
 
 
 def test_shortening_when_its_vector_is_not_like_the_quotes_then_it_is_refused() -> None:
